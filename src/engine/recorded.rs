@@ -1,0 +1,74 @@
+//! Recordings: a host's answers, masked, kept in a file and replayed.
+//!
+//! `waterline record FILE` writes one; one is embedded and used, labelled, when
+//! no engine answers; the fixtures of the tests are recordings too.
+
+use super::answer::HostFacts;
+use super::{Answer, Answers, Ask, Away, State};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A host's answers, as they stand in a recording file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Recording {
+    /// When it was taken.
+    pub recorded: Timestamp,
+    /// The engine's own version, e.g. `20.10.24`.
+    pub engine: String,
+    /// The API version that was negotiated, e.g. `1.41`.
+    pub api: String,
+    /// The answers, masked, by [`Ask::path`].
+    pub answers: BTreeMap<String, Arc<Value>>,
+}
+
+impl Recording {
+    /// Reads a recording. The error says where the text is not one.
+    pub fn parse(text: &str) -> Result<Recording, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    /// What every panel says of the host that was recorded.
+    pub fn facts(&self) -> HostFacts {
+        HostFacts {
+            name: "recording".into(),
+            endpoint: "a recording, comes with Waterline".into(),
+            engine: self.engine.clone(),
+            api: self.api.clone(),
+            recorded: Some(self.recorded.strftime("%Y-%m-%d").to_string()),
+        }
+    }
+
+    /// The recorded answer to `ask`.
+    pub fn answer(&self, ask: &Ask) -> Result<Answer, Away> {
+        let json = self
+            .answers
+            .get(&ask.path())
+            .ok_or_else(|| Away::NotRecorded(ask.path()))?;
+        Ok(Answer {
+            json: Arc::clone(json),
+            asked: self.recorded,
+            state: State::Recorded,
+        })
+    }
+
+    /// All answers that `asks` wants, asked until it names nothing new.
+    pub fn gather(&self, asks: impl Fn(&Answers) -> Vec<Ask>) -> Answers {
+        let mut have = Answers::from_host(self.facts());
+        loop {
+            let new: Vec<Ask> = asks(&have)
+                .into_iter()
+                .filter(|ask| have.get(ask).is_none())
+                .collect();
+            if new.is_empty() {
+                return have;
+            }
+            for ask in new {
+                let answer = self.answer(&ask);
+                have.insert(ask, answer);
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Waterline: a notebook of Docker notes that are live below the surface.
+//!
+//! You read a note; beside each topic a panel shows the same thing happening on
+//! the Docker engine of this machine. Read the modules in this order; imports
+//! run one way, and `tests/it/architecture.rs` holds them to it:
+//!
+//! 1. [`notebook`]: Markdown in, linked topics and HTML fragments out. Knows no
+//!    Docker and no HTTP.
+//! 2. [`engine`]: the only room that holds a connection to Docker.
+//! 3. [`panels`]: the live picture of a topic, a pure function from answers.
+//! 4. [`web`]: routes, pages, the guard, the one live stream.
+//! 5. [`config`] and [`cli`]: every setting once, and the subcommands.
+
+pub mod cli;
+pub mod config;
+pub mod engine;
+pub mod notebook;
+pub mod panels;
+pub mod web;

@@ -1,0 +1,3 @@
+//! The notebook room: Markdown in, linked topics and HTML fragments out.
+//!
+//! Knows no Docker and no HTTP.

@@ -1,0 +1,1 @@
+//! The web room: routes, pages, the guard and the one live stream.
