@@ -353,7 +353,9 @@ pub fn draw(panel: Panel, view: &View, have: &Answers) -> Drawn {
     let drawn = match panel {
         Panel::StorageDriver => rests_on(have, &Ask::Info),
         Panel::Layers => rests_on(have, &Ask::Images),
-        Panel::Networks => rests_on(have, &Ask::Networks),
+        Panel::Networks => {
+            super::networks::picture(view, have).map(|picture| write(&picture, have))
+        }
     };
     drawn.unwrap_or_else(|why| write(&Unavailable::new(panel, view, have, &why), have))
 }

@@ -6,6 +6,7 @@
 
 mod excerpt;
 pub mod frame;
+pub mod networks;
 mod unavailable;
 mod view;
 pub mod words;
@@ -92,7 +93,8 @@ impl Panel {
     /// after each round, until it names nothing new.
     pub fn asks(self, view: &View, have: &Answers) -> Vec<Ask> {
         match self {
-            Panel::StorageDriver | Panel::Layers | Panel::Networks => {
+            Panel::Networks => networks::asks(view, have),
+            Panel::StorageDriver | Panel::Layers => {
                 let _ = (view, have);
                 Vec::new()
             }
