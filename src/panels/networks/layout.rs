@@ -92,6 +92,8 @@ pub struct Line {
     pub d: String,
     /// What it is, in the grammar of the pictures.
     pub class: &'static str,
+    /// The part of its path along which it breaks what it crosses.
+    pub over: Option<String>,
 }
 
 /// A box, or a part of one.
@@ -288,9 +290,10 @@ impl<'a> Plan<'a> {
             if let Some((_, x, box_y)) = self.placed[port.unit] {
                 self.shapes.lines.push(Line {
                     d: format!("M{} {line}V{}H{x}", port.x, box_y + 12),
-                    class: "drop hollow over",
+                    class: "drop hollow",
+                    over: Some(format!("M{} {line}V{}", port.x, box_y + 8)),
                 });
-                self.shapes.rings.push((port.x, line + 8));
+                self.shapes.rings.push((port.x, line + 7 + 10 * port.slot));
             }
         }
         Layout {
@@ -318,7 +321,7 @@ impl<'a> Plan<'a> {
                     unit: at,
                     column,
                     slot: *slot,
-                    x: self.x(column) - 14 + 4 * *slot,
+                    x: self.x(column) - 15 + 6 * *slot,
                 });
                 *slot += 1;
             }
@@ -371,7 +374,7 @@ impl<'a> Plan<'a> {
             // As wide as the gaps right of it are free.
             let next = ports
                 .iter()
-                .filter(|other| other.column > port.column)
+                .filter(|other| other.column > port.column && other.slot <= port.slot)
                 .map(|other| other.column)
                 .min()
                 .unwrap_or(self.columns);
@@ -379,12 +382,13 @@ impl<'a> Plan<'a> {
             above.lines.push(Line {
                 d: format!("M{} {}V{line}", port.x, y - 4),
                 class: "drop hollow",
+                over: None,
             });
             above.texts.push(Text {
-                x: port.x + 14 - 4 * port.slot,
+                x: self.x(port.column),
                 y,
                 class: "s q",
-                text: fit_small(&self.port_words(port.unit), room),
+                text: self.port_words(port.unit, room),
             });
         }
         if here.is_empty() && ports.is_empty() {
@@ -398,21 +402,24 @@ impl<'a> Plan<'a> {
         (line, above)
     }
 
-    /// `port 8080 → web:80`
-    fn port_words(&self, at: usize) -> String {
+    /// `port 8080 → web:80`, or less of it where there is less room.
+    fn port_words(&self, at: usize, room: i32) -> String {
         let owner = self.owner(at);
         let Some(first) = owner.ports.first() else {
             return String::new();
         };
-        let mut said = first
+        let short = match owner.ports.len() {
+            1 => first.words(),
+            more => format!("{} and {} more", first.words(), more - 1),
+        };
+        let named = first
             .words()
             .replacen("→ ", &format!("→ {}:", owner.name), 1);
-        if let [_, more @ ..] = owner.ports.as_slice()
-            && !more.is_empty()
-        {
-            said = format!("{} and {} more", first.words(), more.len());
+        let fits = words::width(&words::short(&named, 200)) <= f64::from(room) * 13.0 / 12.0;
+        match fits && owner.ports.len() == 1 {
+            true => words::plain(&named),
+            false => fit_small(&short, room),
         }
-        said
     }
 
     /// One bus with what hangs on it; gives where the next band begins.
@@ -439,13 +446,13 @@ impl<'a> Plan<'a> {
         self.shapes.texts.push(Text {
             x: LEFT,
             y: y - 12,
-            class: "l",
+            class: "l w",
             text: fit_name(&network.name, half * 13 / 16),
         });
         self.shapes.texts.push(Text {
             x: self.end(),
             y: y - 12,
-            class: "m q e",
+            class: "m q e w",
             text: fit_code(&detail, half - 20),
         });
 
@@ -472,10 +479,16 @@ impl<'a> Plan<'a> {
                     let from = row_y + BOX + PART * (count(part.unwrap_or(1)) - 1) + PART / 2;
                     let under = row_y + tallest + 8 + 5 * lanes;
                     let lane_x = self.lane_x(lane_place);
+                    let class = match (self.unit(*at).off(self.facts), self.hollow(target)) {
+                        (true, _) => "drop off",
+                        (false, true) => "drop hollow",
+                        (false, false) => "drop",
+                    };
+                    // The end is known once the other bus has its place.
                     self.shapes.lines.push(Line {
-                        // The end is known once the other bus has its place.
                         d: format!("M{x} {from}H{}V{under}H{lane_x}V@{target}", x + 6),
-                        class: "drop over",
+                        class,
+                        over: Some(format!("M{} {under}H{}", x + 9, lane_x - 3)),
                     });
                     lanes += 1;
                 }
@@ -513,8 +526,10 @@ impl<'a> Plan<'a> {
         for note in notes.iter().filter(|note| note.bus == bus).take(2) {
             let alert = wrap(&note.alert, room - 6)
                 .into_iter()
-                .map(|text| ("s moved-t", text));
-            let plain = wrap(&note.text, room).into_iter().map(|text| ("s q", text));
+                .map(|text| ("s moved-t w", text));
+            let plain = wrap(&note.text, room)
+                .into_iter()
+                .map(|text| ("s q w", text));
             for (class, text) in alert.chain(plain) {
                 self.shapes.texts.push(Text { x, y, class, text });
                 bottom = bottom.max(y + 12);
@@ -544,7 +559,11 @@ impl<'a> Plan<'a> {
             true => format!("M{} {bus_y}V{y}", x + w / 2),
             false => format!("M{} {bus_y}V{}H{x}", x - 4, y + 30),
         };
-        self.shapes.lines.push(Line { d, class: drop });
+        self.shapes.lines.push(Line {
+            d,
+            class: drop,
+            over: None,
+        });
         self.shapes.boxes.push(Rect {
             unit: at,
             x,
@@ -656,7 +675,7 @@ impl<'a> Plan<'a> {
         self.shapes.texts.push(Text {
             x: LEFT,
             y: top + 18,
-            class: "l",
+            class: "l w",
             text,
         });
         let mut y = top + 30;
@@ -705,15 +724,21 @@ impl<'a> Plan<'a> {
                 });
             let clear = !blocked && unit.wires.len() == 2;
             let class = match (unit.off(self.facts), self.hollow(*next)) {
-                (true, _) => "drop off over",
-                (false, true) => "drop hollow over",
-                (false, false) => "drop over",
+                (true, _) => "drop off",
+                (false, true) => "drop hollow",
+                (false, false) => "drop",
             };
             let d = match clear {
                 true => format!("M{} {from}V{end}", x + self.column / 2),
                 false => format!("M{x} {}H{}V{end}", from - PART / 2, x - 4),
             };
-            self.shapes.lines.push(Line { d, class });
+            let over = Some(format!(
+                "M{} {}V{}",
+                if clear { x + self.column / 2 } else { x - 4 },
+                from + 4,
+                end - 8
+            ));
+            self.shapes.lines.push(Line { d, class, over });
         }
     }
 

@@ -220,3 +220,6 @@ impl Picture for Networks {
         &self.frame
     }
 }
+
+#[cfg(test)]
+mod tests;

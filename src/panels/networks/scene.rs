@@ -458,6 +458,11 @@ fn label(facts: &Facts, members: &[usize]) -> String {
     {
         return format!("{project}-{service} ×{more}");
     }
+    if let [_, second] = members
+        && first.name.len() + facts.containers[*second].name.len() <= 14
+    {
+        return format!("{}, {}", first.name, facts.containers[*second].name);
+    }
     let common = others().fold(first.name.as_str(), |common, c| {
         let same = common
             .char_indices()
