@@ -7,7 +7,7 @@
 //! 2. [`endpoint`], [`find`]: where hosts listen, found as the docker command does.
 //! 3. [`host`], `kept`, `link`: one call for many callers, kept while it is true.
 //! 4. [`listen`], [`events`]: what makes answers stale, and the heartbeat.
-//! 5. [`mask`]: what never leaves the room.
+//! 5. [`mask`], `shapes`: what of an answer may be said.
 //! 6. [`recorded`], [`mod@record`]: a host's answers in a file.
 //! 7. `transport`, `tls`: the connection itself.
 
@@ -23,6 +23,7 @@ pub mod listen;
 pub mod mask;
 pub mod record;
 pub mod recorded;
+mod shapes;
 mod tls;
 mod transport;
 
