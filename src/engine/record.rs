@@ -99,26 +99,20 @@ fn ids<'a>(have: &'a Answers, list: &Ask) -> impl Iterator<Item = Id> + use<'a> 
 
 /// Puts in order what engines list in any order.
 fn steady(ask: &Ask, json: &mut Value) {
-    let by = |list: &mut Value, key: &str| {
-        if let Some(list) = list.as_array_mut() {
+    let by = |list: Option<&mut Value>, key: &str| {
+        if let Some(Value::Array(list)) = list {
             list.sort_by(|a, b| a[key].as_str().cmp(&b[key].as_str()));
         }
     };
     match ask {
-        Ask::Changes(_) => by(json, "Path"),
-        Ask::Networks => by(json, "Name"),
-        Ask::Volumes => by(&mut json["Volumes"], "Name"),
+        Ask::Changes(_) => by(Some(json), "Path"),
+        Ask::Networks => by(Some(json), "Name"),
+        Ask::Volumes => by(json.get_mut("Volumes"), "Name"),
         Ask::DiskUsage => {
-            for (list, key) in [
-                ("Containers", "Id"),
-                ("Images", "Id"),
-                ("Volumes", "Name"),
-                ("BuildCache", "ID"),
-            ] {
-                if json.get(list).is_some() {
-                    by(&mut json[list], key);
-                }
-            }
+            by(json.get_mut("Containers"), "Id");
+            by(json.get_mut("Images"), "Id");
+            by(json.get_mut("Volumes"), "Name");
+            by(json.get_mut("BuildCache"), "ID");
         }
         _ => {}
     }
@@ -130,8 +124,8 @@ fn anonymous(answers: &mut BTreeMap<String, Value>) {
     if let Some(info) = answers.get_mut(&Ask::Info.path()) {
         root = info["DockerRootDir"].as_str().map(str::to_owned);
         for (key, stand_in) in [("ID", MASK), ("Name", "docker-host")] {
-            if info.get(key).is_some() {
-                info[key] = stand_in.into();
+            if let Some(value) = info.get_mut(key) {
+                *value = stand_in.into();
             }
         }
     }
