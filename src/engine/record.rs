@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// Where docker keeps its data unless it is told otherwise.
 const USUAL_ROOT: &str = "/var/lib/docker";
 
+/// What a recorded machine is called.
+const MACHINE: &str = "docker-host";
+
 /// Asks `host` everything, once, and keeps what it answers. An object that vanishes
 /// meanwhile is left out.
 ///
@@ -121,9 +124,11 @@ fn steady(ask: &Ask, json: &mut Value) {
 /// Takes out what would tell this machine from another.
 fn anonymous(answers: &mut BTreeMap<String, Value>) {
     let mut root = None;
+    let mut name = None;
     if let Some(info) = answers.get_mut(&Ask::Info.path()) {
+        name = info["Name"].as_str().map(str::to_owned);
         root = info["DockerRootDir"].as_str().map(str::to_owned);
-        for (key, stand_in) in [("ID", MASK), ("Name", "docker-host")] {
+        for (key, stand_in) in [("ID", MASK), ("Name", MACHINE)] {
             if let Some(value) = info.get_mut(key) {
                 *value = stand_in.into();
             }
@@ -131,6 +136,12 @@ fn anonymous(answers: &mut BTreeMap<String, Value>) {
     }
     let root = root.filter(|root| root.len() > 1 && root != USUAL_ROOT);
     for json in answers.values_mut() {
+        // A container on the host's network has the host's name.
+        if let Some(Value::String(hostname)) = json.pointer_mut("/Config/Hostname")
+            && name.as_ref() == Some(hostname)
+        {
+            *hostname = MACHINE.to_owned();
+        }
         each_text(json, &mut |text| {
             if let Some(root) = &root
                 && text.contains(root.as_str())
@@ -185,7 +196,7 @@ mod tests {
             ),
             (
                 "/containers/1/json".to_owned(),
-                json!({"LogPath": "/mnt/d/containers/1/1-json.log",
+                json!({"Config": {"Hostname": "annas-laptop"}, "LogPath": "/mnt/d/containers/1/1-json.log",
                        "HostConfig": {"Binds": ["/home/anna/site:/usr/share/nginx:ro"]}}),
             ),
         ]);
