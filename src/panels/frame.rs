@@ -7,7 +7,7 @@
 
 use super::excerpt::excerpt;
 use super::unavailable::Unavailable;
-use super::{NotTold, Panel, View, layers, words};
+use super::{NotTold, Panel, View, layers, networks, words};
 use crate::engine::{Answer, Answers, Ask, Away, State, Why};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -359,7 +359,7 @@ pub fn draw(panel: Panel, view: &View, have: &Answers) -> Drawn {
     let drawn = match panel {
         Panel::StorageDriver => rests_on(have, &Ask::Info),
         Panel::Layers => layers::picture(view, have).map(|p| write(&p, have)),
-        Panel::Networks => rests_on(have, &Ask::Networks),
+        Panel::Networks => networks::picture(view, have).map(|p| write(&p, have)),
     };
     drawn.unwrap_or_else(|why| write(&Unavailable::new(panel, view, have, &why), have))
 }

@@ -7,6 +7,7 @@
 mod excerpt;
 pub mod frame;
 pub mod layers;
+pub mod networks;
 mod unavailable;
 mod view;
 pub mod words;
@@ -94,7 +95,8 @@ impl Panel {
     pub fn asks(self, view: &View, have: &Answers) -> Vec<Ask> {
         match self {
             Panel::Layers => layers::asks(view, have),
-            Panel::StorageDriver | Panel::Networks => {
+            Panel::Networks => networks::asks(view, have),
+            Panel::StorageDriver => {
                 let _ = (view, have);
                 Vec::new()
             }

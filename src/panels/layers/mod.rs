@@ -494,5 +494,4 @@ fn picks(view: &View, choice: &Choice) -> (Vec<Pick>, usize) {
     (picks, more)
 }
 
-#[cfg(test)]
-mod tests;
+
