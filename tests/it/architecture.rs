@@ -1,0 +1,1 @@
+//! Our own sources, held to what the design says of them.
