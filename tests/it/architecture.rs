@@ -13,12 +13,25 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("panels", &["notebook", "engine"]),
     ("demos", &["notebook", "engine"]),
     ("workshop", &["notebook", "engine", "demos"]),
-    ("web", &["notebook", "engine", "panels", "demos", "workshop"]),
-    ("author", &["notebook", "engine", "panels", "demos", "workshop", "web"]),
-    ("config", &["notebook", "engine", "panels", "demos", "workshop", "web", "author"]),
+    (
+        "web",
+        &["notebook", "engine", "panels", "demos", "workshop"],
+    ),
+    (
+        "author",
+        &["notebook", "engine", "panels", "demos", "workshop", "web"],
+    ),
+    (
+        "config",
+        &[
+            "notebook", "engine", "panels", "demos", "workshop", "web", "author",
+        ],
+    ),
     (
         "cli",
-        &["notebook", "engine", "panels", "demos", "workshop", "web", "author", "config"],
+        &[
+            "notebook", "engine", "panels", "demos", "workshop", "web", "author", "config",
+        ],
     ),
 ];
 
@@ -33,7 +46,13 @@ fn files(folder: &str) -> Vec<PathBuf> {
         .into_iter()
         .filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_file())
-        .map(|entry| entry.path().strip_prefix(root()).expect("below the root").to_owned())
+        .map(|entry| {
+            entry
+                .path()
+                .strip_prefix(root())
+                .expect("below the root")
+                .to_owned()
+        })
         .collect()
 }
 
@@ -220,7 +239,12 @@ fn inline_code_is_seen_however_it_is_written() {
         let tag = tag.replace('\n', " ");
         assert_eq!(inline_code(&tag).len(), 1, "{tag}");
     }
-    for tag in ["<script src=\"x\">", "<p class=\"style\">", "<p title=\"turn on\">", "a < b"] {
+    for tag in [
+        "<script src=\"x\">",
+        "<p class=\"style\">",
+        "<p title=\"turn on\">",
+        "a < b",
+    ] {
         assert!(inline_code(tag).is_empty(), "{tag}");
     }
 }
@@ -252,7 +276,11 @@ fn code_that_others_wrote_is_listed_with_version_licence_and_hash() {
     let mut listed = BTreeSet::from([folder.join("manifest.toml")]);
     for package in manifest.package {
         let named = [&package.name, &package.version, &package.licence];
-        assert!(named.iter().all(|text| !text.is_empty()), "{}", package.name);
+        assert!(
+            named.iter().all(|text| !text.is_empty()),
+            "{}",
+            package.name
+        );
         for file in package.file {
             let path = folder.join(&file.path);
             let bytes = fs::read(root().join(&path)).expect("the file is there");
@@ -274,7 +302,10 @@ fn a_user_finds_the_licences_and_what_changed() {
     assert!(read("LICENSE-APACHE").contains("Version 2.0, January 2004"));
     let version = env!("CARGO_PKG_VERSION");
     let changes = read("CHANGELOG.md");
-    assert!(changes.contains(&format!("\n## {version}")), "no heading for {version}");
+    assert!(
+        changes.contains(&format!("\n## {version}")),
+        "no heading for {version}"
+    );
 }
 
 #[test]
