@@ -10,6 +10,7 @@ pub mod guard;
 pub mod kept;
 pub mod key;
 pub mod log;
+pub mod pages;
 pub mod reply;
 pub mod routes;
 pub mod server;
