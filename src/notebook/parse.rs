@@ -603,7 +603,7 @@ impl<'t> Parse<'t> {
                 start: clamp(start),
                 end: clamp(end),
             },
-            named: false,
+            anchors: Span::default(),
         });
         if let Some(frame) = self.frames.last_mut() {
             frame.open.push(index);
@@ -802,7 +802,13 @@ impl<'t> Parse<'t> {
         let under = self.under.filter(|&(_, until)| at < until).map(|(h, _)| h);
         let heading = self.heading.or(under);
         match heading {
-            Some(heading) => self.headings[heading as usize].named = true,
+            Some(heading) => {
+                let named = &mut self.headings[heading as usize].anchors;
+                if named.start == named.end {
+                    named.start = index;
+                }
+                named.end = index + 1;
+            }
             None if self.in_row || self.frames.len() > 1 => self.wait_in_container(index),
             None => self.leaf_spots.push(index),
         }
