@@ -131,8 +131,8 @@ pub(super) struct Heading {
     pub end: u32,
     /// Where it begins, and where its section ends in the source.
     pub source: Span,
-    /// The first of the anchors that name it, and whether there are any.
-    pub named: bool,
+    /// The anchors that name it, as a range of [`Parsed::anchors`].
+    pub anchors: Span,
 }
 
 /// A link or an image.
@@ -229,6 +229,16 @@ impl Parsed {
         plain.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
+    /// The anchors that name a heading, with their numbers.
+    pub fn anchors_of(&self, heading: u32) -> impl Iterator<Item = (u32, &Anchor)> {
+        let range = self
+            .headings
+            .get(heading as usize)
+            .map_or(Span::default(), |heading| heading.anchors);
+        (range.start..range.end)
+            .filter_map(|index| Some((index, self.anchors.get(index as usize)?)))
+    }
+
     /// The title of a heading: its label, or a readable form of its first name.
     pub fn heading_title(&self, index: u32, prefixes: &[String]) -> String {
         let heading = &self.headings[index as usize];
@@ -239,8 +249,8 @@ impl Parsed {
         if !label.is_empty() {
             return label.to_owned();
         }
-        let named = self.anchors.iter().find(|a| a.heading == Some(index));
-        named.map_or_else(String::new, |anchor| {
+        let named = self.anchors_of(index).next();
+        named.map_or_else(String::new, |(_, anchor)| {
             super::name::title(self.anchor_name(anchor), prefixes)
         })
     }

@@ -128,11 +128,8 @@ impl<'n> Render<'n> {
 
     fn anchors_of(&self, heading: u32) -> impl Iterator<Item = (u32, &'n str)> {
         let note = self.note;
-        note.anchors
-            .iter()
-            .enumerate()
-            .filter(move |(_, anchor)| anchor.heading == Some(heading))
-            .map(move |(index, anchor)| (clamp(index), note.anchor_name(anchor)))
+        note.anchors_of(heading)
+            .map(|(index, anchor)| (index, note.anchor_name(anchor)))
     }
 
     /// A range of pieces, cut at the headings that define a topic.
@@ -145,7 +142,6 @@ impl<'n> Render<'n> {
             let piece = self.note.pieces[at as usize];
             if let Piece::Heading(index) = piece
                 && self.note.headings[index as usize].top
-                && self.note.headings[index as usize].named
             {
                 let names = self.names_of(index);
                 if !names.is_empty() {

@@ -54,7 +54,8 @@ const CLASS: [u8; 256] = {
 };
 
 /// Calls `found` for everything in `text[start..end]`, in order. `quiet` are
-/// ranges in which words are no references (attributes of HTML shown as text).
+/// rising ranges in which words are no references (attributes of HTML shown as
+/// text).
 pub(super) fn scan(
     text: &str,
     (start, end): (usize, usize),
@@ -63,6 +64,7 @@ pub(super) fn scan(
     mut found: impl FnMut(Found),
 ) {
     let bytes = &text.as_bytes()[..end];
+    let mut quiet = quiet.iter().peekable();
     let mut at = start;
     while at < end {
         let byte = bytes[at];
@@ -86,10 +88,11 @@ pub(super) fn scan(
                 at = stop;
             } else if at < end && bytes[at] == b'.' && text[from..at].eq_ignore_ascii_case("www") {
                 at = url_end(bytes, at);
-            } else if flags & (SPECIAL | OTHER) != 0
-                && allow.words
-                && !quiet.iter().any(|&(a, b)| a <= from && from < b)
-            {
+            } else if flags & (SPECIAL | OTHER) != 0 && allow.words {
+                while quiet.next_if(|(_, end)| *end <= from).is_some() {}
+                if quiet.peek().is_some_and(|(begin, _)| *begin <= from) {
+                    continue;
+                }
                 words(text, from, at, flags & OTHER != 0, &mut found);
             }
         } else if byte == b'<' && allow.anchors && bytes[at..].starts_with(b"<<") {
