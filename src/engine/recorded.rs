@@ -9,7 +9,17 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+/// The recording that comes with Waterline.
+pub fn embedded() -> Arc<Recording> {
+    static EMBEDDED: LazyLock<Arc<Recording>> = LazyLock::new(|| {
+        let text = include_str!("recorded_host.json");
+        // Part of the program, and read by a test.
+        Arc::new(Recording::parse(text).expect("the embedded recording is one"))
+    });
+    Arc::clone(&EMBEDDED)
+}
 
 /// A host's answers, as they stand in a recording file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -56,7 +66,12 @@ impl Recording {
 
     /// All answers that `asks` wants, asked until it names nothing new.
     pub fn gather(&self, asks: impl Fn(&Answers) -> Vec<Ask>) -> Answers {
-        let mut have = Answers::from_host(self.facts());
+        self.gather_as(self.facts(), asks)
+    }
+
+    /// The same, said of a host that the recording stands in for.
+    pub fn gather_as(&self, host: HostFacts, asks: impl Fn(&Answers) -> Vec<Ask>) -> Answers {
+        let mut have = Answers::from_host(host);
         loop {
             let new: Vec<Ask> = asks(&have)
                 .into_iter()
