@@ -405,20 +405,23 @@ impl Notebook {
 
     /// Every wanted name, in name order.
     pub fn wanted(&self) -> Vec<index::Wanted> {
-        let mut wanted: Vec<&Arc<str>> = self
-            .names
-            .all()
-            .filter(|(name, entry)| {
-                entry.sites.is_empty() && !entry.mentions.is_empty() && self.is_wanted(name)
-            })
-            .filter(|(name, entry)| self.is_asked_for(name, &entry.mentions))
-            .map(|(name, _)| name)
-            .collect();
+        let mut wanted = FxHashSet::default();
+        for (_, note) in self.files() {
+            wanted.extend(
+                note.words
+                    .iter()
+                    .filter_map(|word| match self.meaning(note, word) {
+                        Meaning::Wanted(name) => Some(name),
+                        _ => None,
+                    }),
+            );
+        }
+        let mut wanted: Vec<&str> = wanted.into_iter().collect();
         wanted.sort_unstable();
         wanted
             .into_iter()
             .map(|name| index::Wanted {
-                name: name.to_string(),
+                name: name.to_owned(),
                 did_you_mean: self.near(name).iter().map(ToString::to_string).collect(),
             })
             .collect()

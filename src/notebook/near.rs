@@ -6,7 +6,7 @@
 //! names that share it. With 100,000 names a question takes well under a
 //! millisecond; answers are remembered.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
@@ -24,6 +24,8 @@ pub(super) type Suggestions = Arc<[Arc<str>]>;
 #[derive(Debug, Default)]
 pub(super) struct Near {
     names: Vec<Arc<str>>,
+    /// The names by their lower-case form; made when first asked.
+    folded: OnceLock<FxHashMap<Box<str>, Vec<Arc<str>>>>,
     told: Mutex<FxHashMap<Box<str>, Suggestions>>,
 }
 
@@ -34,6 +36,7 @@ impl Near {
         names.sort_unstable();
         Self {
             names,
+            folded: OnceLock::new(),
             told: Mutex::default(),
         }
     }
@@ -53,6 +56,7 @@ impl Near {
         }
         Self {
             names,
+            folded: OnceLock::new(),
             told: Mutex::default(),
         }
     }
@@ -77,14 +81,10 @@ impl Near {
         }
         let most = if length >= LONG { 2 } else { 1 };
         let mut found: Vec<(usize, &Arc<str>)> = self.within(word, most);
-        let lower = word.to_lowercase();
-        if lower != word || found.is_empty() {
-            // `learning_docker` differs in case only, however many letters that is.
-            let same = |name: &&Arc<str>| name.len() == word.len() && name.to_lowercase() == lower;
-            for name in self.same_begin(word).filter(same) {
-                if !found.iter().any(|(_, other)| *other == name) {
-                    found.push((1, name));
-                }
+        // `learning_docker` differs in case only, however many letters that is.
+        for name in self.same_but_case(word) {
+            if **name != *word && !found.iter().any(|(_, other)| *other == name) {
+                found.push((1, name));
             }
         }
         found.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(b.1)));
@@ -93,23 +93,17 @@ impl Near {
         found.into_iter().map(|(_, name)| name.clone()).collect()
     }
 
-    /// Names whose first letter is that of `word`, in either case.
-    fn same_begin(&self, word: &str) -> impl Iterator<Item = &Arc<str>> {
-        let first = word.chars().next().unwrap_or('a');
-        let ranges = [
-            first.to_lowercase().to_string(),
-            first.to_uppercase().to_string(),
-        ];
-        let same = ranges[0] == ranges[1];
-        ranges
-            .into_iter()
-            .take(if same { 1 } else { 2 })
-            .flat_map(move |begin| {
-                let from = self.names.partition_point(|name| **name < *begin);
-                self.names[from..]
-                    .iter()
-                    .take_while(move |name| name.starts_with(&*begin))
-            })
+    /// Names that are `word` when upper and lower case are one.
+    fn same_but_case(&self, word: &str) -> &[Arc<str>] {
+        let folded = self.folded.get_or_init(|| {
+            let mut folded = FxHashMap::<Box<str>, Vec<Arc<str>>>::default();
+            for name in &self.names {
+                let lower = name.to_lowercase().into();
+                folded.entry(lower).or_default().push(name.clone());
+            }
+            folded
+        });
+        folded.get(&*word.to_lowercase()).map_or(&[], |names| names)
     }
 
     /// All names at most `most` edits away from `word`.

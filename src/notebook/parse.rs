@@ -22,6 +22,9 @@ use super::{name, paths};
 /// More than this is refused: no note is a gigabyte.
 const TOO_LARGE: usize = 1 << 30;
 
+/// A line longer than this was not written by a person.
+const LONG_LINE: usize = 100_000;
+
 /// Parses one file. Never fails: what is wrong is told in `faults`.
 pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, prefixes: &[String]) -> Parsed {
     let is_demo = is_demo(&file);
@@ -31,6 +34,7 @@ pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, prefixes: &[String]) -> Pars
     if text.trim().is_empty() {
         faults.push(Fault::new(1, 1, "this note is empty"));
     }
+    line_faults(&text, &mut faults);
     let mut parse = Parse::new(&text, front.body, !is_demo);
     parse.events();
     let Parse {
@@ -66,6 +70,24 @@ pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, prefixes: &[String]) -> Pars
     };
     parsed.title = title(&parsed, front.title, prefixes).into();
     parsed
+}
+
+/// Tells about line ends and lines that editors and other tools stumble over.
+fn line_faults(text: &str, faults: &mut Vec<Fault>) {
+    if let Some(at) = text.find("\r\n") {
+        let (line, _) = Lines::new(text).at(at);
+        let why = "lines end in CRLF here; every other system writes LF";
+        faults.push(Fault::new(line, 1, why));
+    }
+    if text.len() > LONG_LINE
+        && let Some((at, line)) = text
+            .split('\n')
+            .enumerate()
+            .find(|(_, line)| line.len() > LONG_LINE)
+    {
+        let why = format!("this line is {} characters long", line.chars().count());
+        faults.push(Fault::new(clamp(at + 1), 1, why));
+    }
 }
 
 /// Files below `demos/` are demos: not notes, though their references count.

@@ -1,6 +1,10 @@
 //! The integration tests: one binary, one module a subject.
 
 mod architecture;
+mod notebook;
+mod notebook_bad_input;
+mod notebook_properties;
+mod notebook_watch;
 mod pages;
 mod shell;
 mod shell_start;
