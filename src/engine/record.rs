@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// Where docker keeps its data unless it is told otherwise.
 const USUAL_ROOT: &str = "/var/lib/docker";
 
+/// What a recorded machine is called.
+const MACHINE: &str = "docker-host";
+
 /// Asks `host` everything, once, and keeps what it answers. An object that vanishes
 /// meanwhile is left out.
 ///
@@ -99,26 +102,20 @@ fn ids<'a>(have: &'a Answers, list: &Ask) -> impl Iterator<Item = Id> + use<'a> 
 
 /// Puts in order what engines list in any order.
 fn steady(ask: &Ask, json: &mut Value) {
-    let by = |list: &mut Value, key: &str| {
-        if let Some(list) = list.as_array_mut() {
+    let by = |list: Option<&mut Value>, key: &str| {
+        if let Some(Value::Array(list)) = list {
             list.sort_by(|a, b| a[key].as_str().cmp(&b[key].as_str()));
         }
     };
     match ask {
-        Ask::Changes(_) => by(json, "Path"),
-        Ask::Networks => by(json, "Name"),
-        Ask::Volumes => by(&mut json["Volumes"], "Name"),
+        Ask::Changes(_) => by(Some(json), "Path"),
+        Ask::Networks => by(Some(json), "Name"),
+        Ask::Volumes => by(json.get_mut("Volumes"), "Name"),
         Ask::DiskUsage => {
-            for (list, key) in [
-                ("Containers", "Id"),
-                ("Images", "Id"),
-                ("Volumes", "Name"),
-                ("BuildCache", "ID"),
-            ] {
-                if json.get(list).is_some() {
-                    by(&mut json[list], key);
-                }
-            }
+            by(json.get_mut("Containers"), "Id");
+            by(json.get_mut("Images"), "Id");
+            by(json.get_mut("Volumes"), "Name");
+            by(json.get_mut("BuildCache"), "ID");
         }
         _ => {}
     }
@@ -127,16 +124,24 @@ fn steady(ask: &Ask, json: &mut Value) {
 /// Takes out what would tell this machine from another.
 fn anonymous(answers: &mut BTreeMap<String, Value>) {
     let mut root = None;
+    let mut name = None;
     if let Some(info) = answers.get_mut(&Ask::Info.path()) {
+        name = info["Name"].as_str().map(str::to_owned);
         root = info["DockerRootDir"].as_str().map(str::to_owned);
-        for (key, stand_in) in [("ID", MASK), ("Name", "docker-host")] {
-            if info.get(key).is_some() {
-                info[key] = stand_in.into();
+        for (key, stand_in) in [("ID", MASK), ("Name", MACHINE)] {
+            if let Some(value) = info.get_mut(key) {
+                *value = stand_in.into();
             }
         }
     }
     let root = root.filter(|root| root.len() > 1 && root != USUAL_ROOT);
     for json in answers.values_mut() {
+        // A container on the host's network has the host's name.
+        if let Some(Value::String(hostname)) = json.pointer_mut("/Config/Hostname")
+            && name.as_ref() == Some(hostname)
+        {
+            *hostname = MACHINE.to_owned();
+        }
         each_text(json, &mut |text| {
             if let Some(root) = &root
                 && text.contains(root.as_str())
@@ -191,7 +196,7 @@ mod tests {
             ),
             (
                 "/containers/1/json".to_owned(),
-                json!({"LogPath": "/mnt/d/containers/1/1-json.log",
+                json!({"Config": {"Hostname": "annas-laptop"}, "LogPath": "/mnt/d/containers/1/1-json.log",
                        "HostConfig": {"Binds": ["/home/anna/site:/usr/share/nginx:ro"]}}),
             ),
         ]);

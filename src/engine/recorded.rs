@@ -87,3 +87,31 @@ impl Recording {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_recording_that_comes_with_waterline_holds_what_every_panel_asks() {
+        let recording = embedded();
+        for list in [Ask::Containers, Ask::Images, Ask::Networks] {
+            let answer = recording.answer(&list).expect("a recorded list");
+            let items = answer.json.as_array().expect("a list");
+            assert!(items.len() > 3, "{list:?}");
+            for item in items {
+                let id = super::super::Id::new(item["Id"].as_str().expect("an id"));
+                let id = id.expect("an id that can be asked");
+                let whole = match list {
+                    Ask::Containers => Ask::Container(id),
+                    Ask::Images => Ask::Image(id),
+                    _ => Ask::Network(id),
+                };
+                assert!(recording.answer(&whole).is_ok(), "{whole:?}");
+            }
+        }
+        let info = recording.answer(&Ask::Info).expect("recorded");
+        assert!(info.json["Driver"].is_string());
+        assert_eq!(recording.facts().recorded.map(|day| day.len()), Some(10));
+    }
+}
