@@ -17,8 +17,8 @@ if (details) {
 
   let marked = null
   const mark = () => {
-    // The last heading above the upper third of the window is the one being read.
-    const reach = innerHeight / 3
+    // The last heading near the top of the window, or above it, is the one being read.
+    const reach = innerHeight * .17
     let here = null
     for (const heading of links.keys()) {
       if (heading.getBoundingClientRect().top > reach) break
@@ -39,7 +39,7 @@ if (details) {
 
   // Everything above counts as seen, so that a jump over many headings is noticed as well.
   if (links.size) {
-    const watch = new IntersectionObserver(mark, { rootMargin: "999999px 0px -66% 0px" })
+    const watch = new IntersectionObserver(mark, { rootMargin: "999999px 0px -83% 0px" })
     for (const heading of links.keys()) watch.observe(heading)
   }
 }

@@ -91,8 +91,9 @@ fn draw(note: &NotePage, warnings: Vec<Problem>, asked: usize, beside: &Beside<'
     })
 }
 
-/// Whether the note opens with a topic that repeats its title, and has no other heading
-/// of that level: that heading is then the page's title.
+/// Whether the note opens with a topic that repeats its title (`Learnings: Docker storage`
+/// and then `# Docker storage`), and has no other heading of that level: that heading is
+/// then the page's title.
 fn title_is_said(note: &NotePage, intro: &[&Block], topics: &[&Block]) -> bool {
     let nothing_before = intro.iter().all(|block| block.body.trim().is_empty());
     let mut first_level = note.outline.iter().filter(|entry| entry.level == 1);
@@ -101,10 +102,18 @@ fn title_is_said(note: &NotePage, intro: &[&Block], topics: &[&Block]) -> bool {
         _ => return false,
     };
     nothing_before
-        && only.title.trim() == note.title.trim()
+        && says_the_same(&note.title, &only.title)
         && topics
             .first()
             .is_some_and(|first| first.level == 1 && first.id == only.id)
+}
+
+/// Whether a heading repeats a title, or the part of it after a colon.
+fn says_the_same(title: &str, heading: &str) -> bool {
+    let bare = title.rsplit_once(": ").map_or(title, |(_, bare)| bare);
+    [title, bare]
+        .iter()
+        .any(|title| title.trim() == heading.trim())
 }
 
 fn backlinks_title(count: usize) -> String {
@@ -113,5 +122,17 @@ fn backlinks_title(count: usize) -> String {
     } else {
         let count = counted(count, "place refers", "places refer");
         format!("{count} to topics of this note")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says_the_same;
+
+    #[test]
+    fn a_title_with_a_shelf_before_it_is_said_by_its_heading() {
+        assert!(says_the_same("Learnings: Docker storage", "Docker storage"));
+        assert!(says_the_same("Docker: a tour", "Docker: a tour"));
+        assert!(!says_the_same("Learnings: Docker", "Docker storage"));
     }
 }
