@@ -3,12 +3,16 @@
 //! Standard output is for what was asked for, standard error for messages and the
 //! log. Exit codes: 0 done, 1 could not be done and why, 2 not understood.
 
+mod content;
+mod index;
+mod record;
 mod serve;
 
-use crate::config::{Flags, Settings};
+use crate::config::{Flags, Settings, SettingsError};
 use crate::web::log;
 use clap::{Parser, Subcommand};
-use std::fmt::Display;
+use std::error::Error;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// A notebook of Docker notes that are live below the surface
@@ -25,24 +29,66 @@ struct Cli {
 enum Command {
     /// Serve the notebook to this machine's browsers (what happens without a subcommand)
     Serve(Flags),
+    /// Print the linked notebook as JSON
+    Index {
+        /// The folder with the notes, instead of the notebook that comes with Waterline
+        #[arg(long, value_name = "DIR", env = "WATERLINE_CONTENT")]
+        content: Option<PathBuf>,
+        /// The settings file, instead of waterline.toml in your configuration folder
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Keep a Docker host's answers, masked, in a file to replay
+    Record {
+        /// The file to write
+        file: PathBuf,
+        /// The Docker host. Without it: what the docker command itself would use
+        #[arg(long, value_name = "[NAME=]ENDPOINT")]
+        host: Option<String>,
+        /// The settings file, instead of waterline.toml in your configuration folder
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
 }
 
 /// Parses the command line and runs what it asks for.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let Command::Serve(flags) = cli.command.unwrap_or(Command::Serve(cli.flags));
-    let settings = match Settings::resolve(flags) {
-        Ok(settings) => settings,
-        Err(error) => return failed(error),
+    let done = match cli.command.unwrap_or(Command::Serve(cli.flags)) {
+        Command::Serve(flags) => with(flags, |settings| serve::serve(settings).map_err(Into::into)),
+        Command::Index { content, config } => {
+            let flags = Flags {
+                content,
+                config,
+                ..Flags::default()
+            };
+            with(flags, |settings| index::index(settings).map_err(Into::into))
+        }
+        Command::Record { file, host, config } => {
+            let flags = Flags {
+                host: host.into_iter().collect(),
+                config,
+                ..Flags::default()
+            };
+            with(flags, |settings| {
+                record::record(settings, &file).map_err(Into::into)
+            })
+        }
     };
-    log::start(settings.log_format);
-    match serve::serve(settings) {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed(error),
+        Err(error) => {
+            eprintln!("waterline: {error}");
+            ExitCode::FAILURE
+        }
     }
 }
 
-fn failed(error: impl Display) -> ExitCode {
-    eprintln!("waterline: {error}");
-    ExitCode::FAILURE
+fn with(
+    flags: Flags,
+    run: impl FnOnce(Settings) -> Result<(), Box<dyn Error>>,
+) -> Result<(), Box<dyn Error>> {
+    let settings = Settings::resolve(flags).map_err(|error: SettingsError| Box::new(error))?;
+    log::start(settings.log_format);
+    run(settings)
 }

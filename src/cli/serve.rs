@@ -1,6 +1,9 @@
 //! `waterline serve`: start-up, the lines that tell of it, and a graceful stop.
 
+use super::content::{self, Following};
 use crate::config::Settings;
+use crate::engine::{Ask, Engine, FindError, Host, Status};
+use crate::notebook::ContentError;
 use crate::web::front::Front;
 use crate::web::key::Key;
 use crate::web::server;
@@ -9,6 +12,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// Why Waterline did not start, in words for whoever started it.
@@ -31,6 +35,12 @@ pub enum StartError {
     /// The system does not listen there, for another reason.
     #[error("cannot listen on {0}: {1}")]
     NotListening(SocketAddr, io::Error),
+    /// The content cannot be used at all.
+    #[error("{0}")]
+    Content(#[from] ContentError),
+    /// A setting names no Docker host.
+    #[error("{0}")]
+    Host(#[from] FindError),
     /// The system gives no randomness for the key.
     #[error("the system gives no random numbers for the one-time key: {0}")]
     NoKey(getrandom::Error),
@@ -56,18 +66,36 @@ pub fn serve(settings: Settings) -> Result<(), StartError> {
         .block_on(run(settings))
 }
 
+/// How long the start-up lines wait for a Docker host to say its version.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How many of the notebook's warnings are printed.
+const WARNINGS: usize = 10;
+
 async fn run(settings: Settings) -> Result<(), StartError> {
     let stop = told_to_stop().map_err(StartError::System)?;
+    let engine = Engine::find(&settings.hosts)?;
     let listener = listen(settings.listen).await?;
     let address = listener.local_addr().map_err(StartError::System)?;
     let key = Key::new().map_err(StartError::NoKey)?;
-    println!("Waterline {}", env!("CARGO_PKG_VERSION"));
+    let content = content::source(&settings);
+    let following = Following::of(&content);
+    let edition = content::load(&content)?;
+
+    say(format_args!("Waterline {}", env!("CARGO_PKG_VERSION")));
     line(
         "address",
         format_args!("http://{address}/?key={}", key.text()),
     );
-    let app = Arc::new(App::new(address.port(), key, Edition::default()));
+    say_content(&edition);
+    let app = Arc::new(App::new(address.port(), key, engine, edition));
+    if let Some(following) = following {
+        following.publish_to(Arc::clone(&app));
+    }
     let front = Front::new(Arc::clone(&app));
+    let hosts = Arc::clone(&app);
+    // Beside the serving: a host may take its time, or hang.
+    tokio::spawn(async move { say_hosts(&hosts).await });
     if settings.open {
         open_browser(&format!("http://{address}/"));
     }
@@ -76,10 +104,90 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     Ok(())
 }
 
-/// One start-up line on standard output. A closed pipe is no reason to stop.
+/// The content line: where from, how much, and what an author should look at.
+fn say_content(edition: &Edition) {
+    let problems = edition.problems();
+    let count = |count: usize, one: &str| match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {one}s"),
+    };
+    line(
+        "content",
+        format_args!(
+            "{}: {}, {}, {}",
+            edition.source,
+            count(edition.notebook.len(), "note"),
+            count(edition.notebook.topic_count(), "topic"),
+            match problems.len() {
+                0 => "no warnings".to_owned(),
+                warnings => count(warnings, "warning"),
+            }
+        ),
+    );
+    for problem in problems.iter().take(WARNINGS) {
+        line(
+            "",
+            format_args!(
+                "{}:{}:{}: {}",
+                problem.file, problem.line, problem.column, problem.message
+            ),
+        );
+    }
+    if problems.len() > WARNINGS {
+        let more = problems.len() - WARNINGS;
+        line("", format_args!("and {more} more, in `waterline index`"));
+    }
+}
+
+/// A line for each host: its name, where it is, and its version or why not.
+async fn say_hosts(app: &App) {
+    let hosts = app.engine.hosts();
+    let asked = hosts.iter().map(|host| async move {
+        // Whatever it answers or does not, the status knows.
+        let _ = tokio::time::timeout(PATIENCE, host.answer(&Ask::Version)).await;
+    });
+    futures_util::future::join_all(asked).await;
+    let width = hosts
+        .iter()
+        .map(|host| host.name().len())
+        .max()
+        .unwrap_or(0);
+    for host in hosts {
+        line(
+            "host",
+            format_args!(
+                "{:<width$}  {}  {}",
+                host.name(),
+                host.endpoint(),
+                state(host)
+            ),
+        );
+    }
+}
+
+fn state(host: &Host) -> String {
+    let facts = host.facts();
+    match host.status() {
+        Status::Live => format!("engine {}, API {}", facts.engine, facts.api),
+        Status::Connecting => "no answer yet; the panels fill when it comes".to_owned(),
+        Status::Away { why, .. } => format!("unavailable: {why}. {}", why.advice()),
+        Status::Recorded { why } => format!(
+            "{why}. Panels show a recording of {}. {}",
+            facts.recorded.unwrap_or_default(),
+            why.advice()
+        ),
+    }
+}
+
+/// One start-up line on standard output.
 fn line(what: &str, text: std::fmt::Arguments<'_>) {
+    say(format_args!("  {what:<8} {text}"));
+}
+
+/// A closed pipe is no reason to stop.
+fn say(text: std::fmt::Arguments<'_>) {
     use io::Write;
-    let _ = writeln!(io::stdout(), "  {what:<8} {text}");
+    let _ = writeln!(io::stdout(), "{text}");
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {

@@ -14,7 +14,6 @@ use std::sync::{Arc, LazyLock};
 
 #[derive(RustEmbed)]
 #[folder = "static/"]
-#[allow_missing = true]
 struct Files;
 
 /// The files of this build, by address.
@@ -79,6 +78,13 @@ pub fn find(build_and_file: &str) -> Result<Arc<Page>, PageError> {
         .ok_or_else(|| PageError::NoSuchPage(format!("/static/{build_and_file}")))
 }
 
+/// The icon of a tab, at an address of its own.
+pub fn icon() -> Result<Arc<Page>, PageError> {
+    read("icon/favicon.svg", Caching::Ask)
+        .map(Arc::new)
+        .ok_or_else(|| PageError::NoSuchPage("/favicon.svg".into()))
+}
+
 fn read(file: &str, caching: Caching) -> Option<Page> {
     use bytes::Bytes;
     use std::borrow::Cow;
@@ -100,7 +106,7 @@ fn content_type(file: &str) -> Option<&'static str> {
         "ico" => "image/x-icon",
         "woff2" => "font/woff2",
         "json" | "map" => "application/json",
-        "txt" | "md" => "text/plain; charset=utf-8",
+        "txt" | "md" | "toml" => "text/plain; charset=utf-8",
         "webmanifest" => "application/manifest+json",
         _ => return None,
     })

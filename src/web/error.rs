@@ -5,8 +5,11 @@
 
 use super::guard::{self, Refusal};
 use super::key::KeyTrouble;
+use super::near::near;
+use super::pages;
 use super::reply::Reply;
 use super::state::App;
+use crate::panels::Panel;
 use askama::Template;
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Response, StatusCode, Uri};
@@ -263,8 +266,59 @@ impl PageError {
 
     /// What the reader may have meant.
     fn near(&self, app: &App) -> Vec<WayOut> {
-        let _ = app;
-        Vec::new()
+        let edition = app.edition_for_long();
+        let notebook = &edition.notebook;
+        // Beyond this, reading through all names would cost more than it helps.
+        let searched = |count: usize| count.min(20_000);
+        let topics = || {
+            notebook
+                .topics(0, searched(notebook.topic_count()))
+                .into_iter()
+        };
+        let topic = |name: String| WayOut {
+            href: pages::topic_url(&name),
+            text: name,
+        };
+        match self {
+            PageError::NoSuchPage(path) => {
+                let notes = notebook.notes(0, searched(notebook.len())).into_iter();
+                let mut ways: Vec<_> = near(path, notes.map(|note| note.path))
+                    .into_iter()
+                    .map(|path| WayOut {
+                        href: pages::note_url(&path),
+                        text: path,
+                    })
+                    .collect();
+                // Somebody may have typed a name where a path belongs.
+                let name = path.trim_matches('/');
+                ways.extend(
+                    near(name, topics().map(|topic| topic.name))
+                        .into_iter()
+                        .map(topic),
+                );
+                ways
+            }
+            PageError::NoSuchTopic(name) => near(name, topics().map(|topic| topic.name))
+                .into_iter()
+                .map(topic)
+                .collect(),
+            PageError::NoSuchPanel(_) => Panel::ALL
+                .iter()
+                .map(|panel| WayOut {
+                    href: format!("/panels/{}", panel.name()),
+                    text: panel.title().to_owned(),
+                })
+                .collect(),
+            PageError::NoSuchHost(_) => app
+                .host_links()
+                .into_iter()
+                .map(|host| WayOut {
+                    href: pages::host_url(&host.name),
+                    text: host.name,
+                })
+                .collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// Where to go from here.

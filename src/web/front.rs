@@ -87,10 +87,19 @@ impl Front {
             return None;
         }
         let key = request.uri().path_and_query()?.as_str();
-        match assets::at_once(key) {
-            Some(page) => page.at_once(request.headers()),
-            None => self.app.edition().kept.get(key)?.at_once(request.headers()),
+        let mut response = match assets::at_once(key) {
+            Some(page) => page.at_once(request.headers())?,
+            None => self
+                .app
+                .edition()
+                .kept
+                .get(key)?
+                .at_once(request.headers())?,
+        };
+        if request.method() == Method::HEAD {
+            drop_body(&mut response);
         }
+        Some(response)
     }
 
     async fn take_time(self, request: Request<Body>) -> Response<Reply> {

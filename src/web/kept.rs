@@ -20,8 +20,7 @@ use std::sync::{Arc, OnceLock};
 /// How much the kept pages of a notebook may weigh, in bytes.
 const BUDGET: u64 = 64 << 20;
 
-/// The pages that were asked for, by path and query as a browser sends them
-/// ([`key`]).
+/// The pages that were asked for, by path and query as our own links write them.
 pub struct Kept {
     pages: moka::sync::Cache<String, Arc<Page>>,
 }
@@ -72,26 +71,6 @@ impl Kept {
             Err(stopped) => Err(PageError::Internal(stopped.into()).into()),
         }
     }
-}
-
-/// `path`, which may hold anything, as a browser writes it in a request.
-pub fn key(path: &str) -> String {
-    use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-    const WRITTEN_OUT: &AsciiSet = &CONTROLS
-        .add(b' ')
-        .add(b'"')
-        .add(b'#')
-        .add(b'%')
-        .add(b'<')
-        .add(b'>')
-        .add(b'?')
-        .add(b'\\')
-        .add(b'^')
-        .add(b'`')
-        .add(b'{')
-        .add(b'|')
-        .add(b'}');
-    utf8_percent_encode(path, WRITTEN_OUT).to_string()
 }
 
 /// A content coding, as named in `Accept-Encoding`.
@@ -500,11 +479,5 @@ mod tests {
             (5..=10).contains(&left),
             "{left} pages of about 19 KB are kept"
         );
-    }
-
-    #[test]
-    fn a_key_is_the_address_that_a_browser_sends() {
-        assert_eq!(key("/learnings/docker"), "/learnings/docker");
-        assert_eq!(key("/a b/größe?#%20"), "/a%20b/gr%C3%B6%C3%9Fe%3F%23%2520");
     }
 }

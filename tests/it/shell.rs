@@ -7,14 +7,32 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use std::sync::Arc;
 use std::time::Duration;
+use waterline::engine::Engine;
+use waterline::notebook::{Notebook, Rules};
+use waterline::panels::attached::Attached;
 use waterline::web::front::Front;
 use waterline::web::key::Key;
 use waterline::web::reply::Reply;
 use waterline::web::state::{App, Edition};
 
+const STORAGE: &str = "---\npath: /learnings/storage\ntitle: Storage\n---\n\
+    # Storage <<Learning_Storage>>\n\nA layer; see Learning_Layers and Learning_Nowhere.\n";
+const LAYERS: &str = "---\npath: /learnings/größe\ntitle: Layers\n---\n\
+    # Layers <<Learning_Layers>>\n\nBelow Learning_Storage.\n";
+
+fn edition(notes: &[(&str, &str)]) -> Edition {
+    let files = notes
+        .iter()
+        .map(|(file, text)| (file.to_string(), text.as_bytes().to_vec()));
+    let notebook = Notebook::from_files(files, &Rules::default());
+    Edition::new(notebook, Attached::built_in(), "a test".into())
+}
+
+/// Two notes, and no Docker host.
 fn app() -> Arc<App> {
     let key = Key::new().expect("randomness");
-    Arc::new(App::new(7070, key, Edition::default()))
+    let notes = edition(&[("storage.md", STORAGE), ("layers.md", LAYERS)]);
+    Arc::new(App::new(7070, key, Engine::new([]), notes))
 }
 
 /// What a reader sees of an answer.
@@ -242,7 +260,8 @@ async fn whatever_the_address_holds_is_answered_and_never_echoed_as_markup() {
             seen.text
         );
         assert!(
-            seen.text.contains(r#"<a href="/">"#),
+            seen.text
+                .contains(r#"<li><a href="/">The notebook</a></li>"#),
             "no way out: {}",
             seen.text
         );
@@ -268,4 +287,154 @@ async fn the_key_is_good_for_one_browser() {
     );
     assert!(!second.text.contains(app.key.text()), "{}", second.text);
     assert_eq!(second.header("set-cookie"), "");
+}
+
+#[tokio::test]
+async fn notes_and_topics_are_read_at_their_addresses() {
+    let front = Front::new(app());
+    for (address, says) in [
+        ("/", "/learnings/storage"),
+        ("/learnings/storage", "A layer"),
+        ("/learnings/gr%C3%B6%C3%9Fe", "Below"),
+        ("/topics/Learning_Storage", "A layer"),
+        ("/topics/Learning_Nowhere", "Learning_Nowhere"),
+    ] {
+        let seen = ask(&front, request(address)).await;
+        assert_eq!(seen.status, 200, "{address}");
+        assert_eq!(seen.header("content-type"), "text/html; charset=utf-8");
+        assert_eq!(seen.header("cache-control"), "no-cache");
+        assert!(seen.text.contains(says), "{address}: {}", seen.text);
+        assert_dressed(&seen);
+    }
+    let json = ask(&front, request("/notebook.json")).await;
+    assert_eq!(json.header("content-type"), "application/json");
+    let index: serde_json::Value = serde_json::from_str(&json.text).expect("JSON");
+    assert_eq!(index["notes"].as_array().map(Vec::len), Some(2));
+    assert_eq!(index["wanted"][0]["name"], "Learning_Nowhere");
+    let slash = ask(&front, request("/learnings/storage/")).await;
+    assert_eq!(slash.header("location"), "/learnings/storage");
+}
+
+#[tokio::test]
+async fn a_page_once_made_is_found_by_its_address_alone() {
+    let app = app();
+    let front = Front::new(Arc::clone(&app));
+    for address in [
+        "/",
+        "/?notes=2&wanted=3",
+        "/learnings/storage",
+        "/learnings/storage?page=2",
+        "/learnings/gr%C3%B6%C3%9Fe",
+        "/topics/Learning_Storage",
+        "/topics/Learning_Nowhere?page=2",
+        "/notebook.json",
+    ] {
+        assert!(app.edition().kept.get(address).is_none(), "{address}");
+        let first = ask(&front, request(address)).await;
+        assert!(
+            app.edition().kept.get(address).is_some(),
+            "{address} is not kept"
+        );
+        let second = ask(&front, request(address)).await;
+        assert_eq!(first.header("etag"), second.header("etag"));
+        assert_eq!(first.text, second.text);
+        let tag = first.header("etag").to_owned();
+        let again = ask(&front, request(address).header("if-none-match", tag)).await;
+        assert_eq!(again.status, 304);
+        assert_dressed(&again);
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_only_looks_like_a_kept_one_is_another_page() {
+    let notes = [(
+        "a.md",
+        "---\npath: /a b\ntitle: A space\n---\nwritten out\n",
+    )];
+    let key = Key::new().expect("randomness");
+    let app = App::new(7070, key, Engine::new([]), edition(&notes));
+    let front = Front::new(Arc::new(app));
+    for _ in 0..2 {
+        assert_eq!(ask(&front, request("/a%20b")).await.status, 200);
+        assert_eq!(ask(&front, request("/%61%20b")).await.status, 200);
+        assert_eq!(ask(&front, request("/a%2520b")).await.status, 404);
+        assert_eq!(ask(&front, request("/a+b")).await.status, 404);
+    }
+}
+
+#[tokio::test]
+async fn a_changed_notebook_shows_at_the_next_reload() {
+    let app = app();
+    let front = Front::new(Arc::clone(&app));
+    let before = ask(&front, request("/learnings/storage")).await;
+    let changed = STORAGE.replace("A layer", "Two layers");
+    app.publish(edition(&[("storage.md", &changed)]));
+    let stale = before.header("etag").to_owned();
+    let after = ask(
+        &front,
+        request("/learnings/storage").header("if-none-match", stale),
+    )
+    .await;
+    assert_eq!(after.status, 200);
+    assert!(after.text.contains("Two layers"), "{}", after.text);
+    assert_eq!(
+        ask(&front, request("/learnings/gr%C3%B6%C3%9Fe"))
+            .await
+            .status,
+        404
+    );
+}
+
+#[tokio::test]
+async fn a_mistyped_address_offers_what_was_meant() {
+    for (address, href) in [
+        ("/learnings/storag", "/learnings/storage"),
+        ("/storage", "/learnings/storage"),
+        ("/Learning_Storage", "/topics/Learning_Storage"),
+        ("/topics/learning_storage", "/topics/Learning_Storage"),
+        ("/topics/Learning_Stroage", "/topics/Learning_Storage"),
+    ] {
+        let seen = read(address).await;
+        assert_eq!(seen.status, 404, "{address}");
+        let link = format!(r#"<li><a href="{href}">"#);
+        assert!(seen.text.contains(&link), "{address}: {}", seen.text);
+    }
+}
+
+#[tokio::test]
+async fn it_is_ready_without_any_docker_host() {
+    let ready = read("/readyz").await;
+    assert_eq!(ready.status, 200);
+    let ready: serde_json::Value = serde_json::from_str(&ready.text).expect("JSON");
+    assert_eq!(ready["ready"], true);
+    assert_eq!(ready["content"]["notes"], 2);
+    assert_eq!(ready["content"]["topics"], 2);
+    assert_eq!(ready["hosts"], serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn every_file_that_a_page_names_is_there() {
+    let front = Front::new(app());
+    for page in [
+        "/",
+        "/learnings/storage",
+        "/topics/Learning_Storage",
+        "/nothing",
+    ] {
+        let text = ask(&front, request(page)).await.text;
+        let named: Vec<&str> = text
+            .split('"')
+            .filter(|value| value.starts_with("/static/"))
+            .collect();
+        assert!(named.len() > 3, "{page} names {named:?}");
+        for address in named {
+            let file = ask(&front, request(address)).await;
+            assert_eq!(file.status, 200, "{address} on {page}");
+            assert_dressed(&file);
+        }
+    }
+    for address in ["/favicon.svg", "/favicon.ico"] {
+        let icon = ask(&front, request(address)).await;
+        assert_eq!(icon.header("content-type"), "image/svg+xml");
+    }
 }

@@ -35,6 +35,11 @@ impl Default for Places {
 impl Places {
     /// The address of the notebook with these pages open, at the list `list`.
     fn url(self, list: &str) -> String {
+        format!("{}#{list}", self.address())
+    }
+
+    /// The address of the notebook with these pages open.
+    pub fn address(self) -> String {
         let asked = [
             ("notes", self.notes),
             ("topics", self.topics),
@@ -46,7 +51,7 @@ impl Places {
             .map(|(name, page)| format!("{name}={page}"))
             .collect();
         let mark = if query.is_empty() { "" } else { "?" };
-        format!("/{mark}{}#{list}", query.join("&"))
+        format!("/{mark}{}", query.join("&"))
     }
 }
 
