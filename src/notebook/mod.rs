@@ -1,3 +1,43 @@
 //! The notebook room: Markdown in, linked topics and HTML fragments out.
 //!
-//! Knows no Docker and no HTTP.
+//! Knows no Docker and no HTTP. A note goes through these files in order:
+//!
+//! 1. `files` reads a content folder; `watch` tells what changes in it.
+//! 2. `parse` turns each file into a `parsed` note in one pass: `front` matter,
+//!    then the Markdown parser's events, whose text is `scan`ned for anchors
+//!    and for words that may be references (`name` says what a NAME is).
+//! 3. [`Notebook`] links: `names` says who defines and who mentions a name,
+//!    `near` what a misspelt one may mean, `paths` where each note is read.
+//! 4. `queries` answers what a page asks; `render` (with `html`, `urls`, `code`)
+//!    draws the pieces of a note as safe HTML.
+
+mod code;
+mod files;
+mod front;
+mod html;
+mod index;
+mod lines;
+mod linked;
+mod name;
+mod names;
+mod near;
+
+mod page;
+mod parse;
+mod parsed;
+mod paths;
+mod queries;
+mod render;
+mod scan;
+mod urls;
+pub mod watch;
+
+pub use files::{Content, ContentError};
+pub use index::{
+    Index, IndexAnchor, IndexDuplicate, IndexNote, IndexReference, IndexWarning, Wanted,
+};
+pub use linked::{Notebook, Rules};
+pub use page::{
+    BACKLINKS, Backlink, Block, DefinedTopic, NoteLink, NotePage, OutlineEntry, Problem, TopicLink,
+    TopicPage, WantedTopic,
+};

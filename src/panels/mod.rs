@@ -4,6 +4,7 @@
 //! and what it [`draws`](draw) from the answers; it has no clock and no network,
 //! so the same answers give the same bytes to every viewer.
 
+pub mod attached;
 mod excerpt;
 pub mod frame;
 pub mod layers;

@@ -60,6 +60,7 @@ fn chip(away: &Away) -> &'static str {
         Away::Unreadable(_) => "not understood",
         Away::NoCommonVersion(_) => "no common version",
         Away::NotRecorded(_) => "not recorded",
+        Away::Misconfigured(_) => "wrong setting",
     }
 }
 
@@ -85,6 +86,9 @@ fn fault(away: &Away) -> &'static str {
             "What listens there speaks, but not as a Docker engine does; or Waterline does not know its dialect."
         }
         Away::NoCommonVersion(_) => "The engine and Waterline are too far apart in age.",
+        Away::Misconfigured(_) => {
+            "A setting names no host that can be asked. It is a setting of this machine, not of the note."
+        }
         Away::NotRecorded(_) => {
             "This is a recording, and whoever took it did not ask for this. The recording is not at fault for anything else."
         }

@@ -1,0 +1,287 @@
+//! Front matter: the YAML between two `---` lines at the top of a file.
+//!
+//! Whatever is wrong with it becomes a [`Fault`] with its place, and the note
+//! is read all the same.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+/// Something to tell the author, at a place in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub line: u32,
+    pub column: u32,
+    pub message: String,
+}
+
+impl Fault {
+    pub fn new(line: u32, column: u32, message: impl Into<String>) -> Self {
+        Self {
+            line,
+            column,
+            message: message.into(),
+        }
+    }
+}
+
+/// What the front matter says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Front {
+    /// The value of `path`, as written, and its line.
+    pub path: Option<(String, u32)>,
+    /// The value of `title`.
+    pub title: Option<String>,
+    /// Byte offset at which the text of the note begins.
+    pub body: usize,
+}
+
+/// The fields a note may have.
+const NOTE: &[&str] = &["path", "title"];
+/// The fields a demo may have.
+const DEMO: &[&str] = &["path", "title", "topic", "minutes"];
+
+/// Reads the front matter of `text`. Faults are pushed onto `faults`.
+pub(super) fn read(text: &str, is_demo: bool, faults: &mut Vec<Fault>) -> Front {
+    let Some(cut) = cut(text) else {
+        if !is_demo && !text.trim().is_empty() {
+            faults.push(Fault::new(
+                1,
+                1,
+                "no front matter: add `path` and `title` between two `---` lines at the top",
+            ));
+        }
+        return Front::default();
+    };
+    let mut front = Front {
+        body: cut.body,
+        ..Front::default()
+    };
+    if !cut.closed {
+        faults.push(Fault::new(
+            1,
+            1,
+            "the front matter has no closing `---` line; it was taken to end at the first empty line",
+        ));
+    }
+    // One line for the opening `---`, so that the lines of an error are the file's.
+    let yaml = format!("\n{}", cut.yaml);
+    match serde_saphyr::from_str::<Option<BTreeMap<String, Value>>>(&yaml) {
+        Ok(fields) => {
+            let fields = fields.unwrap_or_default();
+            accept(&fields, cut.yaml, is_demo, &mut front, faults);
+        }
+        Err(error) => {
+            let (line, column) = error.location().map_or((1, 1), |place| {
+                (
+                    u32::try_from(place.line()).unwrap_or(1).max(1),
+                    u32::try_from(place.column()).unwrap_or(1).max(1),
+                )
+            });
+            let message = error.without_snippet().to_string();
+            let message = message.lines().next().unwrap_or_default();
+            faults.push(Fault::new(
+                line,
+                column,
+                format!("the front matter is not valid YAML: {message}"),
+            ));
+        }
+    }
+    front
+}
+
+/// Takes the fields that are known and tells about the others.
+fn accept(
+    fields: &BTreeMap<String, Value>,
+    yaml: &str,
+    is_demo: bool,
+    front: &mut Front,
+    faults: &mut Vec<Fault>,
+) {
+    let known = if is_demo { DEMO } else { NOTE };
+    for (name, value) in fields {
+        let line = line_of(yaml, name);
+        if !known.contains(&name.as_str()) {
+            let known = known.join("`, `");
+            faults.push(Fault::new(
+                line,
+                1,
+                format!("unknown field `{name}` in the front matter (known are `{known}`)"),
+            ));
+            continue;
+        }
+        let text = match value {
+            Value::String(text) if !text.trim().is_empty() => text.trim().to_owned(),
+            Value::Number(number) => number.to_string(),
+            Value::Bool(yes) => yes.to_string(),
+            _ => {
+                faults.push(Fault::new(
+                    line,
+                    1,
+                    format!("`{name}` in the front matter is not a text"),
+                ));
+                continue;
+            }
+        };
+        match name.as_str() {
+            "path" => front.path = Some((text, line)),
+            "title" => front.title = Some(text),
+            _ => {}
+        }
+    }
+    let needed: &[&str] = if is_demo { &["title"] } else { NOTE };
+    for name in needed {
+        if !fields.contains_key(*name) {
+            faults.push(Fault::new(
+                1,
+                1,
+                format!("the front matter has no `{name}`"),
+            ));
+        }
+    }
+}
+
+/// The line of a field in the file (the opening `---` is line 1).
+fn line_of(yaml: &str, field: &str) -> u32 {
+    let at = yaml.lines().position(|line| {
+        let line = line.trim_start().trim_start_matches(['"', '\'']);
+        line.strip_prefix(field).is_some_and(|rest| {
+            rest.trim_start_matches(['"', '\''])
+                .trim_start()
+                .starts_with(':')
+        })
+    });
+    at.map_or(1, |at| super::lines::clamp(at).saturating_add(2))
+}
+
+/// Where the front matter of a file is.
+struct Cut<'t> {
+    yaml: &'t str,
+    body: usize,
+    closed: bool,
+}
+
+/// Finds the front matter. A `---` that only draws a line is left alone.
+fn cut(text: &str) -> Option<Cut<'_>> {
+    let mut lines = text.split_inclusive('\n');
+    let opening = lines.next()?;
+    if opening.trim_end() != "---" {
+        return None;
+    }
+    let start = opening.len();
+    let mut at = start;
+    let mut first_break = None;
+    for (index, line) in lines.enumerate() {
+        let bare = line.trim_end();
+        if bare == "---" || bare == "..." {
+            let yaml = &text[start..at];
+            return looks_meant(yaml).then_some(Cut {
+                yaml,
+                body: at + line.len(),
+                closed: true,
+            });
+        }
+        if first_break.is_none()
+            && (bare.is_empty() || bare.starts_with("# ") || bare.starts_with("##"))
+        {
+            if index == 0 {
+                return None;
+            }
+            first_break = Some(at);
+        }
+        at += line.len();
+    }
+    let end = first_break.unwrap_or(at);
+    let yaml = &text[start..end];
+    looks_like_field(yaml.lines().next()?).then_some(Cut {
+        yaml,
+        body: end,
+        closed: false,
+    })
+}
+
+/// Prose between two lines is prose; anything with the marks of YAML was meant.
+fn looks_meant(yaml: &str) -> bool {
+    yaml.trim().is_empty() || yaml.contains([':', '{', '[', '#'])
+}
+
+/// Does a line begin like `path: …`?
+fn looks_like_field(line: &str) -> bool {
+    line.split_once(':').is_some_and(|(name, rest)| {
+        !name.is_empty()
+            && name
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '"' | '\''))
+            && (rest.is_empty() || rest.starts_with(char::is_whitespace))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> (Front, Vec<String>) {
+        let mut faults = Vec::new();
+        let front = read(text, false, &mut faults);
+        let faults = faults
+            .into_iter()
+            .map(|f| format!("{}:{} {}", f.line, f.column, f.message))
+            .collect();
+        (front, faults)
+    }
+
+    #[test]
+    fn path_and_title_are_read() {
+        for text in [
+            "---\npath: \"/learnings/docker\"\ntitle: \"Learnings: Docker\"\n---\n\n# Hi",
+            "---\r\npath: /learnings/docker\r\ntitle: 'Learnings: Docker'\r\n---\r\n\r\n# Hi",
+        ] {
+            let (front, faults) = told(text);
+            assert_eq!(front.path, Some(("/learnings/docker".into(), 2)));
+            assert_eq!(front.title.as_deref(), Some("Learnings: Docker"));
+            assert_eq!(text[front.body..].trim(), "# Hi");
+            assert!(faults.is_empty(), "{faults:?}");
+        }
+    }
+
+    #[test]
+    fn broken_yaml_is_told_with_its_line() {
+        let (front, faults) = told("---\npath: /a\ntitle: \"open\nmore: [\n---\n# Hi\n");
+        assert_eq!(front.path, None);
+        assert_eq!(faults.len(), 1);
+        let (_, faults) = told("---\npath: /a\ntitle: a: b\n---\n# Hi\n");
+        assert!(faults[0].starts_with("3:"), "{faults:?}");
+        assert!(faults[0].contains("not valid YAML"), "{faults:?}");
+    }
+
+    #[test]
+    fn unknown_missing_and_wrong_fields_are_told() {
+        let (front, faults) = told("---\npath: [1]\ntags: x\n---\n");
+        assert_eq!(front.path, None);
+        assert_eq!(faults.len(), 3, "{faults:?}");
+        assert!(faults[0].starts_with("2:1 `path`"));
+        assert!(faults[1].starts_with("3:1 unknown field `tags`"));
+        assert!(faults[2].contains("no `title`"));
+    }
+
+    #[test]
+    fn a_missing_end_loses_no_text() {
+        let text = "---\npath: /a\ntitle: b\n\n# Hi\ntext\n";
+        let (front, faults) = told(text);
+        assert_eq!(front.title.as_deref(), Some("b"));
+        assert_eq!(&text[front.body..], "\n# Hi\ntext\n");
+        assert!(faults[0].contains("no closing"));
+    }
+
+    #[test]
+    fn a_drawn_line_is_no_front_matter() {
+        for text in [
+            "---\n\nProse\n\n---\nmore",
+            "---\nProse only\n---\n",
+            "# Hi\n---\n",
+        ] {
+            assert_eq!(told(text).0.body, 0, "{text}");
+        }
+        assert!(told("").1.is_empty());
+    }
+}

@@ -1,0 +1,447 @@
+//! The notebook: all files of a content folder, linked. An immutable value.
+//!
+//! A file is a *slot*; slots keep their numbers from version to version. A save
+//! parses one file, changes the entries of the names that came or went, and
+//! shares everything else with the version before.
+
+use std::cmp::Ordering;
+use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::files::{self, Content, ContentError};
+use super::front::Fault;
+use super::names::{Names, Site};
+use super::near::{Near, Suggestions};
+use super::page::Problem;
+use super::parse::{defines, mentions, parse};
+use super::parsed::{Anchor, Parsed, Span, Word};
+use super::paths::{Claim, Paths, without_ending};
+use super::{index, name};
+
+/// What holds for every note of a notebook.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// First path segments that are routes of our own; a note cannot have them.
+    pub reserved: &'static [&'static str],
+    /// Beginnings that make an undefined name a wanted one.
+    pub prefixes: Vec<String>,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            reserved: &[],
+            prefixes: vec!["Learning_".to_owned()],
+        }
+    }
+}
+
+/// All notes of a content folder, linked.
+#[derive(Clone, Debug)]
+pub struct Notebook {
+    rules: Arc<Rules>,
+    /// Every file, by slot. A removed file leaves an empty slot.
+    slots: Vec<Option<Arc<Parsed>>>,
+    /// The slots in file order.
+    order: Arc<Vec<u32>>,
+    names: Names,
+    paths: Arc<Paths>,
+    near: Arc<LazyNear>,
+    /// What was wrong with files that could not be read at all.
+    unread: Arc<Vec<Problem>>,
+}
+
+/// The list of defined names is sorted when it is first asked for.
+#[derive(Debug, Default)]
+struct LazyNear(OnceLock<Near>);
+
+/// What a word in a note means.
+#[derive(Debug)]
+pub(super) enum Meaning<'n> {
+    /// Just a word.
+    Plain,
+    /// A reference to a defined topic.
+    Topic(&'n Arc<str>),
+    /// A reference to a topic that nobody defines.
+    Wanted(&'n str),
+}
+
+impl Notebook {
+    /// Reads and links a content folder, or the content that is built in.
+    ///
+    /// # Errors
+    ///
+    /// Only what makes the whole folder useless is an error; a file that cannot
+    /// be read is a problem of the notebook.
+    pub fn load(content: &Content, rules: &Rules) -> Result<Self, ContentError> {
+        let (files, problems) = files::read(content)?;
+        let mut notebook = Self::from_files(files, rules);
+        notebook.unread = Arc::new(problems);
+        Ok(notebook)
+    }
+
+    /// Links files that are in memory: names relative to the content folder,
+    /// with `/`, and their bytes. Of files with one name the last counts.
+    pub fn from_files(files: impl IntoIterator<Item = (String, Vec<u8>)>, rules: &Rules) -> Self {
+        let mut files: Vec<(String, Vec<u8>)> = files
+            .into_iter()
+            .filter(|(file, _)| files::is_ours(file))
+            .collect();
+        files.sort_by(|a, b| a.0.cmp(&b.0));
+        files.reverse();
+        files.dedup_by(|a, b| a.0 == b.0);
+        files.reverse();
+        let slots: Vec<Option<Arc<Parsed>>> = files
+            .into_par_iter()
+            .with_min_len(16)
+            .map(|(file, bytes)| Some(Arc::new(parse(file.into(), bytes, &rules.prefixes))))
+            .collect();
+        let mut notebook = Self {
+            rules: Arc::new(rules.clone()),
+            order: Arc::new((0..slot_number(slots.len())).collect()),
+            slots,
+            names: Names::default(),
+            paths: Arc::default(),
+            near: Arc::default(),
+            unread: Arc::default(),
+        };
+        for slot in 0..slot_number(notebook.slots.len()) {
+            if let Some(note) = notebook.slots[slot as usize].clone() {
+                notebook.link(slot, None, Some(&note));
+            }
+        }
+        notebook.near = Arc::default();
+        notebook.assign_paths();
+        notebook
+    }
+
+    /// The notebook with one file new or changed. Everything that did not
+    /// change is shared with `self`.
+    #[must_use]
+    pub fn save(&self, file: &str, bytes: &[u8]) -> Self {
+        if !files::is_ours(file) {
+            return self.clone();
+        }
+        let place = self.place(file);
+        let old = place
+            .ok()
+            .map(|at| self.order[at])
+            .and_then(|slot| Some((slot, self.slots[slot as usize].clone()?)));
+        let (file_name, slot) = match &old {
+            Some((slot, note)) => (note.file.clone(), *slot),
+            None => (file.into(), slot_number(self.slots.len())),
+        };
+        let new = Arc::new(parse(file_name, bytes.to_vec(), &self.rules.prefixes));
+        let mut notebook = self.clone();
+        if let Err(at) = place {
+            notebook.slots.push(None);
+            Arc::make_mut(&mut notebook.order).insert(at, slot);
+        }
+        notebook.forget_unread(file);
+        let old = old.map(|(_, note)| note);
+        notebook.slots[slot as usize] = Some(new.clone());
+        notebook.link(slot, old.as_deref(), Some(&new));
+        if old.is_none_or(|old| old.path != new.path) {
+            notebook.assign_paths();
+        }
+        notebook
+    }
+
+    /// The notebook without a file.
+    #[must_use]
+    pub fn remove(&self, file: &str) -> Self {
+        let mut notebook = self.clone();
+        notebook.forget_unread(file);
+        let Ok(at) = self.place(file) else {
+            return notebook;
+        };
+        let slot = self.order[at];
+        let old = self.slots[slot as usize].clone();
+        // Unlink while the file can still be compared with others.
+        notebook.link(slot, old.as_deref(), None);
+        notebook.slots[slot as usize] = None;
+        Arc::make_mut(&mut notebook.order).remove(at);
+        notebook.assign_paths();
+        notebook
+    }
+
+    fn forget_unread(&mut self, file: &str) {
+        if self.unread.iter().any(|problem| problem.file == file) {
+            Arc::make_mut(&mut self.unread).retain(|problem| problem.file != file);
+        }
+    }
+
+    /// Where a file is, or would be, in file order.
+    fn place(&self, file: &str) -> Result<usize, usize> {
+        self.order
+            .binary_search_by(|&slot| self.file_of(slot).cmp(file))
+    }
+
+    fn file_of(&self, slot: u32) -> &str {
+        self.parsed(slot).map_or("", |note| &note.file)
+    }
+
+    /// Changes the entries of the names that differ between two versions of a
+    /// file. The winner of a name is chosen anew only there.
+    fn link(&mut self, slot: u32, old: Option<&Parsed>, new: Option<&Parsed>) {
+        let sites = |note: Option<&Parsed>| -> FxHashMap<String, Vec<Site>> {
+            let mut sites = FxHashMap::<String, Vec<Site>>::default();
+            let all = note.filter(|note| !note.is_demo);
+            for (index, anchor, name) in all.into_iter().flat_map(defines) {
+                sites.entry(name.to_owned()).or_default().push(Site {
+                    slot,
+                    anchor: index,
+                    heading: anchor.heading.is_some(),
+                });
+            }
+            sites
+        };
+        let (gone, come) = (sites(old), sites(new));
+        let mut names = std::mem::take(&mut self.names);
+        let (mut added, mut removed) = (Vec::new(), Vec::new());
+        for name in gone
+            .keys()
+            .chain(come.keys().filter(|name| !gone.contains_key(*name)))
+        {
+            let come = come.get(name).map_or(&[][..], |sites| sites);
+            if gone.get(name).map_or(&[][..], |sites| sites) == come {
+                continue;
+            }
+            let was = names.definition(name).map(|(name, _)| name.clone());
+            names.change(name, |entry| {
+                entry.undefine(slot);
+                for &site in come {
+                    entry.define(site, |a, b| self.first(a, b));
+                }
+            });
+            match (was, names.definition(name)) {
+                (None, Some((name, _))) => added.push(name.clone()),
+                (Some(name), None) => removed.push(name),
+                _ => {}
+            }
+        }
+        let before: FxHashSet<&str> = old.into_iter().flat_map(mentions).collect();
+        let after: FxHashSet<&str> = new.into_iter().flat_map(mentions).collect();
+        for name in before.difference(&after) {
+            names.change(name, |entry| entry.unmention(slot));
+        }
+        for name in after.difference(&before) {
+            names.change(name, |entry| entry.mention(slot));
+        }
+        self.names = names;
+        if !(added.is_empty() && removed.is_empty()) {
+            let near = LazyNear::default();
+            if let Some(known) = self.near.0.get() {
+                let _ = near.0.set(known.changed(&added, &removed));
+            }
+            self.near = Arc::new(near);
+        }
+    }
+
+    /// Which of two definitions comes first: a heading's, then by file and place.
+    fn first(&self, a: &Site, b: &Site) -> Ordering {
+        b.heading
+            .cmp(&a.heading)
+            .then_with(|| {
+                if a.slot == b.slot {
+                    Ordering::Equal
+                } else {
+                    self.file_of(a.slot).cmp(self.file_of(b.slot))
+                }
+            })
+            .then_with(|| a.anchor.cmp(&b.anchor))
+    }
+
+    fn assign_paths(&mut self) {
+        let claims: Vec<Claim<'_>> = self
+            .files()
+            .filter(|(_, note)| !note.is_demo)
+            .map(|(slot, note)| Claim {
+                slot,
+                file: &note.file,
+                path: note.path.as_ref(),
+            })
+            .collect();
+        self.paths = Arc::new(Paths::assign(&claims, self.rules.reserved));
+    }
+
+    // ---- what the other files of this room ask
+
+    /// All files in file order, demos too.
+    pub(super) fn files(&self) -> impl Iterator<Item = (u32, &Parsed)> {
+        self.order
+            .iter()
+            .filter_map(|&slot| Some((slot, self.parsed(slot)?)))
+    }
+
+    pub(super) fn parsed(&self, slot: u32) -> Option<&Parsed> {
+        self.slots.get(slot as usize)?.as_deref()
+    }
+
+    pub(super) fn prefixes(&self) -> &[String] {
+        &self.rules.prefixes
+    }
+
+    pub(super) fn names(&self) -> &Names {
+        &self.names
+    }
+
+    pub(super) fn paths(&self) -> &Paths {
+        &self.paths
+    }
+
+    /// Where a file is read: a note at its path, a demo below `/demos/`.
+    pub(super) fn path_of(&self, slot: u32) -> Option<&str> {
+        self.paths.by_slot.get(&slot).map(|path| &**path)
+    }
+
+    /// The same, for demos too.
+    pub(super) fn address(&self, slot: u32) -> String {
+        match self.path_of(slot) {
+            Some(path) => path.to_owned(),
+            None => format!("/{}", without_ending(self.file_of(slot))),
+        }
+    }
+
+    pub(super) fn path_of_file(&self, file: &str) -> Option<&str> {
+        self.path_of(self.order[self.place(file).ok()?])
+    }
+
+    /// Is this anchor the definition of its name?
+    pub(super) fn wins(&self, slot: u32, anchor: u32, note: &Parsed) -> bool {
+        note.anchors
+            .get(anchor as usize)
+            .and_then(|found| self.names.definition(note.anchor_name(found)))
+            .is_some_and(|(_, site)| site.slot == slot && site.anchor == anchor)
+    }
+
+    /// The winning definition of a name.
+    pub(super) fn definition(&self, name: &str) -> Option<(u32, &Parsed, &Anchor)> {
+        let (_, site) = self.names.definition(name)?;
+        let note = self.parsed(site.slot)?;
+        Some((site.slot, note, note.anchors.get(site.anchor as usize)?))
+    }
+
+    /// What a word means: the whole word, or the word before the `_` or `-` at
+    /// its end; else a wanted topic; else nothing.
+    pub(super) fn meaning<'n>(&'n self, note: &'n Parsed, word: &Word) -> Meaning<'n> {
+        let whole = note.word(word);
+        let bare = note.bare_word(word);
+        for name in [whole, bare] {
+            if let Some((name, _)) = self.names.definition(name) {
+                return Meaning::Topic(name);
+            }
+            if whole.len() == bare.len() {
+                break;
+            }
+        }
+        if self.is_wanted(bare) {
+            return Meaning::Wanted(bare);
+        }
+        Meaning::Plain
+    }
+
+    /// Is a name that nobody defines a wanted topic?
+    pub(super) fn is_wanted(&self, bare: &str) -> bool {
+        name::is_name(bare)
+            && !bare.ends_with(['_', '-'])
+            && (name::has_known_prefix(bare, &self.rules.prefixes) || !self.near(bare).is_empty())
+    }
+
+    /// Defined names that `word` may mean.
+    pub(super) fn near(&self, word: &str) -> Suggestions {
+        self.near
+            .0
+            .get_or_init(|| {
+                let defined = self
+                    .names
+                    .all()
+                    .filter(|(_, entry)| !entry.sites.is_empty());
+                Near::new(defined.map(|(name, _)| name.clone()))
+            })
+            .of(word)
+    }
+
+    /// The topics of a file that win: their sources and names, by source.
+    pub(super) fn topics_in(&self, slot: u32, note: &Parsed) -> Vec<(Span, u32)> {
+        let mut topics: Vec<(Span, u32)> = defines(note)
+            .filter(|(index, ..)| !note.is_demo && self.wins(slot, *index, note))
+            .map(|(index, anchor, _)| (anchor.source, index))
+            .collect();
+        topics.sort_by(|a, b| {
+            (a.0.start, std::cmp::Reverse(a.0.end), a.1).cmp(&(
+                b.0.start,
+                std::cmp::Reverse(b.0.end),
+                b.1,
+            ))
+        });
+        // Two names of one topic: the first stands for it.
+        topics.dedup_by(|b, a| a.0 == b.0);
+        topics
+    }
+
+    // ---- problems
+
+    /// Everything an author should look at, by file and place.
+    pub fn problems(&self) -> Vec<Problem> {
+        let problem = |file: &str, fault: &Fault| Problem {
+            file: file.to_owned(),
+            line: fault.line,
+            column: fault.column,
+            message: fault.message.clone(),
+        };
+        let mut problems: Vec<Problem> = (*self.unread).clone();
+        for (_, note) in self.files() {
+            problems.extend(note.faults.iter().map(|fault| problem(&note.file, fault)));
+        }
+        let paths = self.paths.faults.iter();
+        problems.extend(paths.map(|(file, fault)| problem(file, fault)));
+        problems.sort();
+        problems.dedup();
+        problems
+    }
+
+    /// Every wanted name, in name order.
+    pub fn wanted(&self) -> Vec<index::Wanted> {
+        let mut wanted = FxHashSet::default();
+        for (_, note) in self.files() {
+            wanted.extend(
+                note.words
+                    .iter()
+                    .filter_map(|word| match self.meaning(note, word) {
+                        Meaning::Wanted(name) => Some(name),
+                        _ => None,
+                    }),
+            );
+        }
+        let mut wanted: Vec<&str> = wanted.into_iter().collect();
+        wanted.sort_unstable();
+        wanted
+            .into_iter()
+            .map(|name| index::Wanted {
+                name: name.to_owned(),
+                did_you_mean: self.near(name).iter().map(ToString::to_string).collect(),
+            })
+            .collect()
+    }
+
+    /// Does a word really mean this undefined name? `Learning_X` may only stand
+    /// in `Learning_X_`, which is defined.
+    pub(super) fn is_asked_for(&self, name: &str, mentions: &[u32]) -> bool {
+        mentions.iter().any(|&slot| {
+            self.parsed(slot).is_some_and(|note| {
+                note.words.iter().any(|word| {
+                    note.bare_word(word) == name
+                        && matches!(self.meaning(note, word), Meaning::Wanted(_))
+                })
+            })
+        })
+    }
+}
+
+/// A slot's number; there are never four thousand million files.
+fn slot_number(count: usize) -> u32 {
+    super::lines::clamp(count)
+}

@@ -1,0 +1,157 @@
+//! What a page is made of: values that the web room turns into HTML.
+//!
+//! Every `String` that is called HTML is safe to write into a page as it is;
+//! all others are plain text.
+
+/// A note, to be linked to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NoteLink {
+    /// Its path; begins with `/`. Not percent-encoded.
+    pub path: String,
+    /// Its title.
+    pub title: String,
+}
+
+/// A topic, to be linked to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TopicLink {
+    /// Its name, as between `<<` and `>>`.
+    pub name: String,
+    /// Its title for people.
+    pub title: String,
+    /// It is defined nowhere.
+    pub wanted: bool,
+}
+
+/// One note, drawn.
+#[derive(Clone, Debug)]
+pub struct NotePage {
+    /// Where it is read; begins with `/`.
+    pub path: String,
+    /// Its title.
+    pub title: String,
+    /// Its file, relative to the content folder.
+    pub file: String,
+    /// Its text, cut at the headings that define a topic.
+    pub blocks: Vec<Block>,
+    /// All its headings.
+    pub outline: Vec<OutlineEntry>,
+    /// The note before it in path order.
+    pub previous: Option<NoteLink>,
+    /// The note after it in path order.
+    pub next: Option<NoteLink>,
+    /// References to its topics from elsewhere, the first [`BACKLINKS`] of them.
+    pub backlinks: Vec<Backlink>,
+}
+
+/// How many backlinks a page shows; [`super::Notebook::backlinks`] pages on.
+pub const BACKLINKS: usize = 50;
+
+/// A piece of a note: a heading that defines a topic, and the text below it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Block {
+    /// The heading's level, 1 to 6; 0 for text before the first such heading.
+    pub level: u8,
+    /// The topics that are defined here: by the heading, then by spots in the text.
+    pub names: Vec<String>,
+    /// HTML inside the heading's tags.
+    pub heading: String,
+    /// The heading's `id`: its topic's name. Empty for level 0.
+    pub id: String,
+    /// HTML of the text.
+    pub body: String,
+}
+
+/// A heading in a note's table of contents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutlineEntry {
+    /// 1 to 6.
+    pub level: u8,
+    /// Its text.
+    pub title: String,
+    /// Its `id` on the page.
+    pub id: String,
+    /// The topic that it defines, the first if there are several.
+    pub topic: Option<String>,
+}
+
+/// A topic's page: defined, or asked for and missing.
+#[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "made once for a page and matched at once; a box would only be in the way"
+)]
+pub enum TopicPage {
+    /// A note defines it.
+    Defined(DefinedTopic),
+    /// No note defines it, and some refer to it.
+    Wanted(WantedTopic),
+}
+
+/// A topic that a note defines.
+#[derive(Clone, Debug)]
+pub struct DefinedTopic {
+    /// Its name.
+    pub name: String,
+    /// Its title for people.
+    pub title: String,
+    /// The note that defines it.
+    pub note: NoteLink,
+    /// That note's file.
+    pub file: String,
+    /// The line of its anchor, from 1.
+    pub line: u32,
+    /// The topics around it, outermost first.
+    pub crumbs: Vec<TopicLink>,
+    /// Its section with what is below, or the block that its spot stands in.
+    pub blocks: Vec<Block>,
+    /// The topics directly inside it.
+    pub children: Vec<TopicLink>,
+    /// The topic before it in its note.
+    pub previous: Option<TopicLink>,
+    /// The topic after it in its note.
+    pub next: Option<TopicLink>,
+    /// References to it, the first [`BACKLINKS`] of them.
+    pub backlinks: Vec<Backlink>,
+    /// How many references there are in all.
+    pub backlink_count: usize,
+}
+
+/// A topic that is referred to and defined nowhere.
+#[derive(Clone, Debug)]
+pub struct WantedTopic {
+    /// The name as it is written.
+    pub name: String,
+    /// Defined topics that it may mean, closest first.
+    pub did_you_mean: Vec<TopicLink>,
+    /// Who asks for it, the first [`BACKLINKS`] of them.
+    pub asked_by: Vec<Backlink>,
+}
+
+/// A reference seen from its topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backlink {
+    /// The note (or demo) that it stands in.
+    pub note: NoteLink,
+    /// The innermost topic that it stands in.
+    pub topic: Option<TopicLink>,
+    /// The file that it stands in.
+    pub file: String,
+    /// Its line, from 1.
+    pub line: u32,
+    /// HTML of its paragraph, with the reference in `<mark>`.
+    pub paragraph: String,
+}
+
+/// Something an author should look at.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// The file, relative to the content folder.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column in characters, from 1.
+    pub column: u32,
+    /// What is wrong, in a sentence.
+    pub message: String,
+}

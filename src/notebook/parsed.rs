@@ -1,0 +1,265 @@
+//! What is kept of a file after its one parse.
+//!
+//! Text is not copied: a [`Span`] points into the source, or, for the little
+//! that stands otherwise in the source (entities, escapes), into a side buffer.
+
+use std::sync::Arc;
+
+use super::front::Fault;
+
+/// A byte range. Offsets beyond the source point into the side buffer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Span {
+    pub start: u32,
+    pub end: u32,
+}
+
+impl Span {
+    pub fn contains(self, at: u32) -> bool {
+        self.start <= at && at < self.end
+    }
+}
+
+/// Elements of Markdown that open and close.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum El {
+    Paragraph,
+    /// A paragraph that holds nothing but the anchors of the heading above it.
+    Silent,
+    Quote(Option<&'static str>),
+    List,
+    /// A numbered list and its first number.
+    Ordered(u32),
+    Item,
+    Table,
+    Head,
+    Row,
+    /// A cell, and `left`, `center` or `right` where the author says so.
+    Cell {
+        head: bool,
+        align: Option<&'static str>,
+    },
+    Em,
+    Strong,
+    Del,
+    Code,
+    /// Raw HTML. As a paragraph, unless it is made of details and summaries.
+    Html {
+        paragraph: bool,
+    },
+    Footnote(Span),
+}
+
+/// The HTML elements that work in a note.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tag {
+    Br,
+    Kbd,
+    Sub,
+    Sup,
+    Details,
+    Summary,
+}
+
+/// One step of a note: what the parser said, with the scanner's findings in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    Open(El),
+    Close(El),
+    Heading(u32),
+    HeadingEnd(u32),
+    Text(Span),
+    /// Text out of raw HTML: entities in it are entities.
+    Raw(Span),
+    Soft,
+    Hard,
+    Rule,
+    Task(bool),
+    Anchor(u32),
+    Word(u32),
+    Url(Span),
+    Link(u32),
+    LinkEnd,
+    Image(u32),
+    ImageEnd,
+    CodeBlock(u32),
+    Tag(Tag),
+    /// A closing tag, and what it looks like where it closes nothing.
+    TagEnd(Tag, Span),
+    FootnoteRef(Span),
+}
+
+/// `<<NAME>>`, where it stands and what it names.
+#[derive(Clone, Debug)]
+pub(super) struct Anchor {
+    pub name: Span,
+    pub line: u32,
+    pub column: u32,
+    /// The heading that it names, when it names one.
+    pub heading: Option<u32>,
+    /// It stands below its heading and is shown beside it.
+    pub under: bool,
+    /// The pieces of its topic.
+    pub pieces: Span,
+    /// The source of its topic.
+    pub source: Span,
+}
+
+/// A word with the shape of a NAME that is not in a link or code block.
+#[derive(Clone, Debug)]
+pub(super) struct Word {
+    pub span: Span,
+    /// Where it is in the source.
+    pub at: u32,
+    pub line: u32,
+    pub column: u32,
+    /// Which leaf it stands in.
+    pub leaf: u32,
+    /// How many bytes at its end are `_` or `-` and may be punctuation.
+    pub trim: u16,
+}
+
+/// A heading and its section.
+#[derive(Clone, Debug)]
+pub(super) struct Heading {
+    pub level: u8,
+    /// It stands in no list or quotation, so a page can be cut at it.
+    pub top: bool,
+    /// Its own pieces, both ends included.
+    pub pieces: Span,
+    /// The piece before which its section ends.
+    pub end: u32,
+    /// Where it begins, and where its section ends in the source.
+    pub source: Span,
+    /// The anchors that name it, as a range of [`Parsed::anchors`].
+    pub anchors: Span,
+}
+
+/// A link or an image.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Link {
+    pub url: Span,
+    pub title: Span,
+    pub email: bool,
+}
+
+/// A code block.
+#[derive(Clone, Debug)]
+pub(super) struct CodeBlock {
+    /// The words after the fence.
+    pub info: Span,
+    /// Its lines, as a range of [`Parsed::code`].
+    pub lines: Span,
+}
+
+/// One file, parsed.
+#[derive(Debug)]
+pub(super) struct Parsed {
+    pub file: Arc<str>,
+    pub is_demo: bool,
+    /// The source, without a byte order mark.
+    pub text: Box<str>,
+    pub aside: Box<str>,
+    pub title: Box<str>,
+    /// `path` of the front matter and its line.
+    pub path: Option<(String, u32)>,
+    pub pieces: Box<[Piece]>,
+    pub headings: Box<[Heading]>,
+    pub anchors: Box<[Anchor]>,
+    pub words: Box<[Word]>,
+    /// The pieces of each paragraph, table row, heading…
+    pub leaves: Box<[Span]>,
+    pub links: Box<[Link]>,
+    pub code_blocks: Box<[CodeBlock]>,
+    pub code: Box<[Span]>,
+    pub faults: Box<[Fault]>,
+}
+
+impl Parsed {
+    /// The text of a span.
+    pub fn str(&self, span: Span) -> &str {
+        let source = self.text.len();
+        let (start, end) = (span.start as usize, span.end as usize);
+        if start >= source && start < end {
+            self.aside.get(start - source..end - source)
+        } else {
+            self.text.get(start..end)
+        }
+        .unwrap_or_default()
+    }
+
+    /// The name that an anchor defines.
+    pub fn anchor_name(&self, anchor: &Anchor) -> &str {
+        self.str(anchor.name)
+    }
+
+    /// A word, whole.
+    pub fn word(&self, word: &Word) -> &str {
+        self.str(word.span)
+    }
+
+    /// A word without the `_` and `-` at its end.
+    pub fn bare_word(&self, word: &Word) -> &str {
+        let whole = self.word(word);
+        whole
+            .get(..whole.len() - usize::from(word.trim))
+            .unwrap_or(whole)
+    }
+
+    /// The pieces in a range.
+    pub fn pieces(&self, range: Span) -> &[Piece] {
+        self.pieces
+            .get(range.start as usize..range.end as usize)
+            .unwrap_or_default()
+    }
+
+    /// The text that a reader sees in a range of pieces, anchors left out.
+    pub fn plain(&self, range: Span) -> String {
+        let mut plain = String::new();
+        for piece in self.pieces(range) {
+            match *piece {
+                Piece::Text(span) | Piece::Raw(span) | Piece::Url(span) => {
+                    plain.push_str(self.str(span));
+                }
+                Piece::Word(index) => plain.push_str(self.word(&self.words[index as usize])),
+                Piece::Soft | Piece::Hard | Piece::Tag(Tag::Br) => plain.push(' '),
+                _ => {}
+            }
+        }
+        plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The anchors that name a heading, with their numbers.
+    pub fn anchors_of(&self, heading: u32) -> impl Iterator<Item = (u32, &Anchor)> {
+        let range = self
+            .headings
+            .get(heading as usize)
+            .map_or(Span::default(), |heading| heading.anchors);
+        (range.start..range.end)
+            .filter_map(|index| Some((index, self.anchors.get(index as usize)?)))
+    }
+
+    /// The title of a heading: its label, or a readable form of its first name.
+    pub fn heading_title(&self, index: u32, prefixes: &[String]) -> String {
+        let heading = &self.headings[index as usize];
+        let label = self.plain(heading.pieces);
+        let label = label
+            .trim_start_matches([':', '-', '–', '—', ' '])
+            .trim_end_matches([':', '-', '–', '—', ' ']);
+        if !label.is_empty() {
+            return label.to_owned();
+        }
+        let named = self.anchors_of(index).next();
+        named.map_or_else(String::new, |(_, anchor)| {
+            super::name::title(self.anchor_name(anchor), prefixes)
+        })
+    }
+
+    /// The title of the topic that an anchor defines.
+    pub fn anchor_title(&self, anchor: &Anchor, prefixes: &[String]) -> String {
+        match anchor.heading {
+            Some(heading) => self.heading_title(heading, prefixes),
+            None => super::name::title(self.anchor_name(anchor), prefixes),
+        }
+    }
+}

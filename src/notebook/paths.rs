@@ -1,0 +1,249 @@
+//! Paths: which address each note is read at.
+//!
+//! A note says its path in its front matter. Where that cannot be (it leaves
+//! the site, one of our routes uses it, another note has it), the note is read
+//! at a path made of its file name, and the author is told.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::front::Fault;
+
+/// Where every note is read, and what was wrong with the paths that they asked for.
+#[derive(Debug, Default)]
+pub(super) struct Paths {
+    /// Path and slot of every note, in path order.
+    pub in_order: Vec<(Arc<str>, u32)>,
+    /// The same by slot.
+    pub by_slot: FxHashMap<u32, Arc<str>>,
+    /// What to tell, by file.
+    pub faults: Vec<(Arc<str>, Fault)>,
+}
+
+/// What one note asks for.
+pub(super) struct Claim<'n> {
+    pub slot: u32,
+    pub file: &'n Arc<str>,
+    /// The path in its front matter, and the line that says so.
+    pub path: Option<&'n (String, u32)>,
+}
+
+impl Paths {
+    /// Gives every note a path of its own. `claims` are in file order, and the
+    /// same claims give the same paths whatever came before.
+    pub fn assign(claims: &[Claim<'_>], reserved: &[&str]) -> Self {
+        let mut paths = Self::default();
+        let mut taken: FxHashMap<Arc<str>, &Arc<str>> = FxHashMap::default();
+        let mut homeless = Vec::new();
+        for claim in claims {
+            let Some((wish, line)) = claim.path else {
+                homeless.push((claim, None));
+                continue;
+            };
+            let tell = |message| (claim.file.clone(), Fault::new(*line, 1, message));
+            match check(wish, reserved) {
+                Err(why) => homeless.push((claim, Some(tell(why)))),
+                Ok(path) => match taken.get(path.as_str()) {
+                    Some(other) => {
+                        let why = format!("the path `{path}` is used by {other} already");
+                        homeless.push((claim, Some(tell(why))));
+                    }
+                    None => {
+                        let path: Arc<str> = path.into();
+                        taken.insert(path.clone(), claim.file);
+                        paths.give(path, claim.slot);
+                    }
+                },
+            }
+        }
+        for (claim, fault) in homeless {
+            let wish = from_file(claim.file, reserved);
+            let path: Arc<str> = (1..)
+                .map(|n| match n {
+                    1 => wish.clone(),
+                    n => format!("{wish}-{n}"),
+                })
+                .find(|path| !taken.contains_key(path.as_str()))
+                .unwrap_or_default()
+                .into();
+            let fault = fault.or_else(|| {
+                (*path != *wish).then(|| {
+                    let why = format!("the path `{wish}` is used by {} already", taken[&*wish]);
+                    (claim.file.clone(), Fault::new(1, 1, why))
+                })
+            });
+            if let Some((file, mut fault)) = fault {
+                fault.message += &format!("; this note is read at `{path}`");
+                paths.faults.push((file, fault));
+            }
+            taken.insert(path.clone(), claim.file);
+            paths.give(path, claim.slot);
+        }
+        paths.in_order.sort_unstable();
+        paths
+    }
+
+    fn give(&mut self, path: Arc<str>, slot: u32) {
+        self.by_slot.insert(slot, path.clone());
+        self.in_order.push((path, slot));
+    }
+
+    /// Where `path` stands in path order.
+    pub fn find(&self, path: &str) -> Option<usize> {
+        self.in_order
+            .binary_search_by(|(other, _)| (**other).cmp(path))
+            .ok()
+    }
+}
+
+/// Makes a path of what an author wrote, or says why it cannot be one.
+fn check(wish: &str, reserved: &[&str]) -> Result<String, String> {
+    let whole = wish.trim();
+    let bare = whole.strip_prefix('/').unwrap_or(whole);
+    let bare = bare.strip_suffix('/').unwrap_or(bare);
+    let wrong = |why: &str| Err(format!("the path `{whole}` {why}"));
+    if bare.is_empty() {
+        return wrong("is the start page, which shows the whole notebook");
+    }
+    if let Some(odd) = bare
+        .chars()
+        .find(|c| c.is_control() || matches!(c, '\\' | '%' | '?' | '#' | '"' | '<' | '>'))
+    {
+        return wrong(&format!("holds {odd:?}, which a path cannot have"));
+    }
+    let mut segments = bare.split('/');
+    if segments.clone().any(|segment| segment.trim().is_empty()) {
+        return wrong("has an empty part");
+    }
+    if segments
+        .clone()
+        .any(|segment| matches!(segment.trim(), "." | ".."))
+    {
+        return wrong("leaves its folder");
+    }
+    let first = segments.next().unwrap_or_default();
+    if is_reserved(first, reserved) {
+        return wrong(&format!("belongs to a page of our own (`/{first}`)"));
+    }
+    Ok(format!("/{bare}"))
+}
+
+fn is_reserved(segment: &str, reserved: &[&str]) -> bool {
+    reserved
+        .iter()
+        .any(|route| route.trim_matches('/').eq_ignore_ascii_case(segment))
+}
+
+/// A path made of a file name: `learnings/docker.md` is read at `/learnings/docker`.
+fn from_file(file: &str, reserved: &[&str]) -> String {
+    let mut path = String::with_capacity(file.len() + 1);
+    for (index, segment) in without_ending(file)
+        .split('/')
+        .filter(|segment| !matches!(segment.trim(), "" | "." | ".."))
+        .enumerate()
+    {
+        path.push('/');
+        let begin = path.len();
+        for c in segment.trim().chars() {
+            let odd = c.is_control() || c.is_whitespace();
+            let odd = odd || matches!(c, '\\' | '%' | '?' | '#' | '"' | '<' | '>');
+            path.push(if odd { '-' } else { c });
+        }
+        if index == 0 && is_reserved(&path[begin..], reserved) {
+            path.push_str("-note");
+        }
+    }
+    if path.is_empty() {
+        path.push_str("/note");
+    }
+    path
+}
+
+/// The file's name without its `.md` or `.markdown`.
+pub(super) fn without_ending(file: &str) -> &str {
+    match file.rsplit_once('.') {
+        Some((stem, ending)) if is_markdown_ending(ending) => stem,
+        _ => file,
+    }
+}
+
+/// Is this the ending of a Markdown file?
+pub(super) fn is_markdown_ending(ending: &str) -> bool {
+    ending.eq_ignore_ascii_case("md") || ending.eq_ignore_ascii_case("markdown")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RESERVED: &[&str] = &["topics", "hosts", "demos"];
+
+    #[test]
+    fn a_path_stays_inside_the_site() {
+        assert_eq!(
+            check("/learnings/docker", RESERVED).unwrap(),
+            "/learnings/docker"
+        );
+        assert_eq!(
+            check("learnings/Docker notes/", RESERVED).unwrap(),
+            "/learnings/Docker notes"
+        );
+        assert_eq!(check("/Übung", RESERVED).unwrap(), "/Übung");
+        for bad in [
+            "/",
+            "",
+            "//host/x",
+            "/../x",
+            "/a/../b",
+            "/a/./b",
+            "\\\\host",
+            "/%2e%2e/x",
+            "/a?b",
+            "/a#b",
+            "/topics",
+            "/topics/x",
+            "/Hosts",
+            "/a//b",
+            "/a\nb",
+            "/ /x",
+            "/<b>",
+        ] {
+            assert!(check(bad, RESERVED).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_note_without_a_path_gets_its_file_name() {
+        assert_eq!(
+            from_file("learnings/docker.md", RESERVED),
+            "/learnings/docker"
+        );
+        assert_eq!(from_file("My Notes.markdown", RESERVED), "/My-Notes");
+        assert_eq!(from_file("topics/a.md", RESERVED), "/topics-note/a");
+        assert_eq!(from_file("100%.md", RESERVED), "/100-");
+    }
+
+    #[test]
+    fn two_notes_with_one_path_are_both_read() {
+        let files: Vec<Arc<str>> = ["a.md", "b.md", "c.markdown", "c.md"].map(Arc::from).into();
+        let wish = ("/x".to_owned(), 2);
+        let claim = |slot: u32, path| Claim {
+            slot,
+            file: &files[slot as usize],
+            path,
+        };
+        let claims = [
+            claim(0, Some(&wish)),
+            claim(1, Some(&wish)),
+            claim(2, None),
+            claim(3, None),
+        ];
+        let paths = Paths::assign(&claims, RESERVED);
+        let order: Vec<_> = paths.in_order.iter().map(|(p, s)| (&**p, *s)).collect();
+        assert_eq!(order, [("/b", 1), ("/c", 2), ("/c-2", 3), ("/x", 0)]);
+        assert_eq!(paths.faults.len(), 2);
+        assert_eq!(paths.faults[0].1.line, 2);
+        assert!(paths.faults[0].1.message.contains("a.md"));
+    }
+}

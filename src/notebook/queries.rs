@@ -1,0 +1,390 @@
+//! What a page asks of the notebook: notes, topics, backlinks, the index.
+
+use super::index::{Index, IndexAnchor, IndexDuplicate, IndexNote, IndexReference, IndexWarning};
+use super::lines::clamp;
+use super::linked::{Meaning, Notebook};
+use super::name;
+use super::page::{
+    BACKLINKS, Backlink, Block, DefinedTopic, NoteLink, NotePage, OutlineEntry, TopicLink,
+    TopicPage, WantedTopic,
+};
+use super::parse::defines;
+use super::parsed::{Anchor, El, Parsed, Piece, Span, Word};
+use super::render::Render;
+
+impl Notebook {
+    /// How many notes there are. Demos are no notes.
+    pub fn len(&self) -> usize {
+        self.paths().in_order.len()
+    }
+
+    /// Is there no note at all?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Notes in path order, `count` of them from number `from`.
+    pub fn notes(&self, from: usize, count: usize) -> Vec<NoteLink> {
+        let in_order = self.paths().in_order.iter();
+        in_order
+            .skip(from)
+            .take(count)
+            .map(|(_, slot)| self.note_link(*slot))
+            .collect()
+    }
+
+    fn note_link(&self, slot: u32) -> NoteLink {
+        NoteLink {
+            path: self.address(slot),
+            title: self
+                .parsed(slot)
+                .map_or_else(String::new, |note| note.title.to_string()),
+        }
+    }
+
+    /// The note at a path (not percent-encoded), drawn.
+    pub fn note(&self, path: &str) -> Option<NotePage> {
+        let at = self.paths().find(path)?;
+        let in_order = &self.paths().in_order;
+        let slot = in_order[at].1;
+        let note = self.parsed(slot)?;
+        let render = Render::new(self, slot, note);
+        let outline = (0..clamp(note.headings.len()))
+            .map(|index| OutlineEntry {
+                level: note.headings[index as usize].level,
+                title: note.heading_title(index, self.prefixes()),
+                id: render.ids[index as usize].clone(),
+                topic: render.names_of(index).into_iter().next(),
+            })
+            .collect();
+        let neighbour = |at: usize| in_order.get(at).map(|(_, slot)| self.note_link(*slot));
+        Some(NotePage {
+            path: path.to_owned(),
+            title: note.title.to_string(),
+            file: note.file.to_string(),
+            blocks: render.blocks(Span {
+                start: 0,
+                end: clamp(note.pieces.len()),
+            }),
+            outline,
+            previous: at.checked_sub(1).and_then(neighbour),
+            next: neighbour(at + 1),
+            backlinks: self.note_backlinks(slot, note),
+        })
+    }
+
+    /// References to a note's topics from other files.
+    fn note_backlinks(&self, slot: u32, note: &Parsed) -> Vec<Backlink> {
+        let mut backlinks = Vec::new();
+        for (index, _, name) in defines(note) {
+            if !self.wins(slot, index, note) {
+                continue;
+            }
+            let wanted = BACKLINKS - backlinks.len();
+            self.each_reference(name, |other, from, word| {
+                if other != slot {
+                    backlinks.push(self.backlink(other, from, word, name));
+                }
+                backlinks.len() < BACKLINKS
+            });
+            if wanted == 0 || backlinks.len() >= BACKLINKS {
+                break;
+            }
+        }
+        backlinks
+    }
+
+    /// How many topics are defined.
+    pub fn topic_count(&self) -> usize {
+        self.names().defined()
+    }
+
+    /// Defined topics in name order, `count` of them from number `from`.
+    pub fn topics(&self, from: usize, count: usize) -> Vec<TopicLink> {
+        let mut names: Vec<&str> = self
+            .names()
+            .all()
+            .filter(|(_, entry)| !entry.sites.is_empty())
+            .map(|(name, _)| &**name)
+            .collect();
+        names.sort_unstable();
+        let some = names.into_iter().skip(from).take(count);
+        some.map(|name| self.topic_link(name)).collect()
+    }
+
+    /// A name as a link, defined or wanted.
+    pub fn topic_link(&self, name: &str) -> TopicLink {
+        let definition = self.definition(name);
+        TopicLink {
+            name: name.to_owned(),
+            title: match definition {
+                Some((_, note, anchor)) => note.anchor_title(anchor, self.prefixes()),
+                None => name::title(name, self.prefixes()),
+            },
+            wanted: definition.is_none(),
+        }
+    }
+
+    /// A topic's page; `None` for a name that is neither defined nor wanted.
+    pub fn topic(&self, name: &str) -> Option<TopicPage> {
+        let Some((slot, note, anchor)) = self.definition(name) else {
+            let (_, entry) = self.names().get(name)?;
+            if !self.is_wanted(name) || !self.is_asked_for(name, &entry.mentions) {
+                return None;
+            }
+            return Some(TopicPage::Wanted(WantedTopic {
+                name: name.to_owned(),
+                did_you_mean: self
+                    .near(name)
+                    .iter()
+                    .map(|near| self.topic_link(near))
+                    .collect(),
+                asked_by: self.backlinks(name, 0, BACKLINKS),
+            }));
+        };
+        let topics = self.topics_in(slot, note);
+        let own = anchor.source;
+        let link = |index: u32| self.topic_link(note.anchor_name(&note.anchors[index as usize]));
+        let at = topics.iter().position(|(source, _)| *source == own)?;
+        let around = |source: &Span| source.start <= own.start && own.end <= source.end;
+        let crumbs = topics[..at]
+            .iter()
+            .filter(|(source, _)| around(source))
+            .map(|(_, index)| link(*index))
+            .collect();
+        let mut children = Vec::new();
+        let mut past = own.start;
+        for (source, index) in &topics[at + 1..] {
+            if source.start >= own.end {
+                break;
+            }
+            if source.start >= past {
+                children.push(link(*index));
+                past = source.end;
+            }
+        }
+        Some(TopicPage::Defined(DefinedTopic {
+            name: name.to_owned(),
+            title: note.anchor_title(anchor, self.prefixes()),
+            note: self.note_link(slot),
+            file: note.file.to_string(),
+            line: anchor.line,
+            crumbs,
+            blocks: self.topic_blocks(slot, note, anchor),
+            children,
+            previous: at.checked_sub(1).map(|at| link(topics[at].1)),
+            next: topics.get(at + 1).map(|(_, index)| link(*index)),
+            backlinks: self.backlinks(name, 0, BACKLINKS),
+            backlink_count: self.backlink_count(name),
+        }))
+    }
+
+    /// A topic's text: its section, or the block of its spot.
+    fn topic_blocks(&self, slot: u32, note: &Parsed, anchor: &Anchor) -> Vec<Block> {
+        let render = Render::new(self, slot, note);
+        let mut range = anchor.pieces;
+        if anchor.heading.is_none() && note.plain(range).is_empty() {
+            // An anchor alone in its paragraph: what it stands before is shown too.
+            range.end = next_block(note, range.end);
+        }
+        let mut blocks = render.blocks(range);
+        if note.pieces.get(range.start as usize) == Some(&Piece::Open(El::Item)) {
+            for block in &mut blocks {
+                block.body = format!("<ul>\n{}</ul>\n", block.body);
+            }
+        }
+        blocks
+    }
+
+    /// References to a name in file order, `count` of them from number `from`.
+    pub fn backlinks(&self, name: &str, from: usize, count: usize) -> Vec<Backlink> {
+        let mut backlinks = Vec::new();
+        let mut passed = 0;
+        self.each_reference(name, |slot, note, word| {
+            passed += 1;
+            if passed > from && backlinks.len() < count {
+                backlinks.push(self.backlink(slot, note, word, name));
+            }
+            backlinks.len() < count
+        });
+        backlinks
+    }
+
+    /// How many references to a name there are.
+    pub fn backlink_count(&self, name: &str) -> usize {
+        let mut count = 0;
+        self.each_reference(name, |_, _, _| {
+            count += 1;
+            true
+        });
+        count
+    }
+
+    /// Calls `each` for every reference to a name, until it says `false`.
+    fn each_reference<'n>(
+        &'n self,
+        name: &str,
+        mut each: impl FnMut(u32, &'n Parsed, &'n Word) -> bool,
+    ) {
+        let Some((_, entry)) = self.names().get(name) else {
+            return;
+        };
+        let mut files: Vec<(&Parsed, u32)> = entry
+            .mentions
+            .iter()
+            .filter_map(|&slot| Some((self.parsed(slot)?, slot)))
+            .collect();
+        files.sort_by(|a, b| a.0.file.cmp(&b.0.file));
+        for (note, slot) in files {
+            for word in &note.words {
+                let may = note.word(word) == name || note.bare_word(word) == name;
+                let does = may
+                    && match self.meaning(note, word) {
+                        Meaning::Topic(other) => &**other == name,
+                        Meaning::Wanted(other) => other == name,
+                        Meaning::Plain => false,
+                    };
+                if does && !each(slot, note, word) {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn backlink(&self, slot: u32, note: &Parsed, word: &Word, name: &str) -> Backlink {
+        let topics = self.topics_in(slot, note);
+        let innermost = topics
+            .iter()
+            .rev()
+            .find(|(source, _)| source.contains(word.at));
+        let leaf = note
+            .leaves
+            .get(word.leaf as usize)
+            .copied()
+            .unwrap_or_default();
+        Backlink {
+            note: self.note_link(slot),
+            topic: innermost.map(|(_, index)| {
+                self.topic_link(note.anchor_name(&note.anchors[*index as usize]))
+            }),
+            file: note.file.to_string(),
+            line: word.line,
+            paragraph: Render::snippet(self, slot, note, name).leaf(leaf),
+        }
+    }
+
+    /// The whole notebook as data.
+    pub fn index(&self) -> Index {
+        let mut index = Index {
+            notes: Vec::new(),
+            anchors: Vec::new(),
+            references: Vec::new(),
+            wanted: self.wanted(),
+            duplicates: Vec::new(),
+            warnings: Vec::new(),
+        };
+        for (slot, note) in self.files() {
+            let path = self.address(slot);
+            if !note.is_demo {
+                index.notes.push(IndexNote {
+                    file: note.file.to_string(),
+                    path: path.clone(),
+                    title: note.title.to_string(),
+                });
+            }
+            for (number, anchor, name) in defines(note).filter(|_| !note.is_demo) {
+                if self.wins(slot, number, note) {
+                    index.anchors.push(IndexAnchor {
+                        name: name.to_owned(),
+                        file: note.file.to_string(),
+                        line: anchor.line,
+                        column: anchor.column,
+                        title: note.anchor_title(anchor, self.prefixes()),
+                        note: path.clone(),
+                    });
+                } else {
+                    index.duplicates.push(IndexDuplicate {
+                        name: name.to_owned(),
+                        file: note.file.to_string(),
+                        line: anchor.line,
+                        column: anchor.column,
+                    });
+                }
+            }
+            self.index_references(slot, note, &path, &mut index.references);
+        }
+        let warnings = self.problems().into_iter().map(|problem| IndexWarning {
+            file: problem.file,
+            line: problem.line,
+            column: problem.column,
+            message: problem.message,
+        });
+        index.warnings.extend(warnings);
+        index
+    }
+
+    /// The references of one file, each with the innermost topic around it:
+    /// topics lie inside each other or apart, so one walk with a stack finds it.
+    fn index_references(
+        &self,
+        slot: u32,
+        note: &Parsed,
+        path: &str,
+        references: &mut Vec<IndexReference>,
+    ) {
+        let topics = self.topics_in(slot, note);
+        let mut words: Vec<&Word> = note.words.iter().collect();
+        words.sort_by_key(|word| word.at);
+        let mut ahead = topics.iter().peekable();
+        let mut around: Vec<(Span, u32)> = Vec::new();
+        for word in words {
+            while let Some(topic) = ahead.next_if(|(source, _)| source.start <= word.at) {
+                around.retain(|(source, _)| source.end > topic.0.start);
+                around.push(*topic);
+            }
+            while around
+                .last()
+                .is_some_and(|(source, _)| source.end <= word.at)
+            {
+                around.pop();
+            }
+            let (name, resolved) = match self.meaning(note, word) {
+                Meaning::Plain => continue,
+                Meaning::Topic(name) => (name.to_string(), true),
+                Meaning::Wanted(name) => (name.to_owned(), false),
+            };
+            references.push(IndexReference {
+                name,
+                file: note.file.to_string(),
+                line: word.line,
+                column: word.column,
+                note: path.to_owned(),
+                topic: around
+                    .last()
+                    .map(|(_, index)| note.anchor_name(&note.anchors[*index as usize]).to_owned()),
+                resolved,
+            });
+        }
+    }
+}
+
+/// The piece after the block that begins at `at`.
+fn next_block(note: &Parsed, at: u32) -> u32 {
+    let mut depth = 0_u32;
+    for (index, piece) in note.pieces.iter().enumerate().skip(at as usize) {
+        match piece {
+            Piece::Open(_) => depth += 1,
+            Piece::Close(_) if depth == 0 => return at,
+            Piece::Heading(_) if depth == 0 => return at,
+            Piece::Close(_) => {
+                depth -= 1;
+                if depth == 0 {
+                    return clamp(index + 1);
+                }
+            }
+            Piece::CodeBlock(_) if depth == 0 => return clamp(index + 1),
+            _ => {}
+        }
+    }
+    at
+}

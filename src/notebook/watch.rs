@@ -1,0 +1,119 @@
+//! Watching a content folder: which files came, changed or went.
+//!
+//! Editors save in many ways (write in place, write beside and rename, remove
+//! and write). So an event only says *where to look*: after a short rest the
+//! file is read again, and what is there now is what counts.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use notify_debouncer_full::notify::{self, RecommendedWatcher, RecursiveMode};
+use notify_debouncer_full::{DebounceEventResult, Debouncer, RecommendedCache, new_debouncer};
+
+use super::files;
+
+/// How long a file must rest before it is read.
+const REST: Duration = Duration::from_millis(80);
+
+/// One file as it is now: its name relative to the folder, and its bytes, or
+/// `None` when it is gone.
+pub type Change = (String, Option<Vec<u8>>);
+
+/// Watches for as long as it lives.
+pub struct Watch {
+    _debouncer: Debouncer<RecommendedWatcher, RecommendedCache>,
+}
+
+impl std::fmt::Debug for Watch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Watch").finish_non_exhaustive()
+    }
+}
+
+/// Watches a folder. `changed` is called on a thread of the watcher's with all
+/// files that changed together, to be given to `Notebook::save` and `remove`.
+///
+/// # Errors
+///
+/// When the system cannot watch the folder (it is missing, or there are too
+/// many watches).
+pub fn watch(
+    folder: &Path,
+    mut changed: impl FnMut(Vec<Change>) + Send + 'static,
+) -> notify::Result<Watch> {
+    let root = folder.canonicalize().map_err(notify::Error::io)?;
+    let mut known = names_below(&root, &root);
+    let watched = root.clone();
+    let mut debouncer = new_debouncer(REST, None, move |result: DebounceEventResult| {
+        let places: BTreeSet<PathBuf> = match result {
+            Ok(events) => events
+                .into_iter()
+                .filter(|event| !event.kind.is_access())
+                // Too many events at once: some were lost, so look everywhere.
+                .flat_map(|event| match event.need_rescan() {
+                    true => vec![root.clone()],
+                    false => event.event.paths,
+                })
+                .collect(),
+            Err(errors) => errors.into_iter().flat_map(|error| error.paths).collect(),
+        };
+        let changes = look(&root, &places, &mut known);
+        if !changes.is_empty() {
+            changed(changes);
+        }
+    })?;
+    debouncer.watch(&watched, RecursiveMode::Recursive)?;
+    Ok(Watch {
+        _debouncer: debouncer,
+    })
+}
+
+/// Reads what is at these places now. `known` are the files seen before: a
+/// folder that goes takes its files with it.
+fn look(root: &Path, places: &BTreeSet<PathBuf>, known: &mut BTreeSet<String>) -> Vec<Change> {
+    let mut names = BTreeSet::new();
+    for place in places {
+        let name = files::name_in(root, place);
+        let below = name
+            .as_deref()
+            .map_or(String::new(), |name| format!("{name}/"));
+        names.extend(
+            known
+                .iter()
+                .filter(|known| known.starts_with(&below))
+                .cloned(),
+        );
+        if place.is_dir() {
+            names.extend(names_below(root, place));
+        }
+        names.extend(name.filter(|name| files::is_ours(name)));
+    }
+    let mut changes = Vec::new();
+    for name in names {
+        match files::read_file(root, &root.join(&name)) {
+            Ok(Some(bytes)) => {
+                known.insert(name.clone());
+                changes.push((name, Some(bytes)));
+            }
+            // Gone, or nothing that may be read: told once.
+            Ok(None) | Err(_) => {
+                if known.remove(&name) {
+                    changes.push((name, None));
+                }
+            }
+        }
+    }
+    changes
+}
+
+/// The names of all our files in a folder.
+fn names_below(root: &Path, folder: &Path) -> BTreeSet<String> {
+    walkdir::WalkDir::new(folder)
+        .into_iter()
+        .flatten()
+        .filter(|entry| !entry.file_type().is_dir())
+        .filter_map(|entry| files::name_in(root, entry.path()))
+        .filter(|name| files::is_ours(name))
+        .collect()
+}

@@ -1,0 +1,52 @@
+//! A watched folder tells what is there now, however an editor saves.
+
+use std::fs;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use waterline::notebook::watch::{Change, watch};
+
+/// Waits until `file` is told with `text`, or as gone for `None`.
+fn expect(changes: &Receiver<Vec<Change>>, file: &str, text: Option<&str>) {
+    let end = Instant::now() + Duration::from_secs(10);
+    let mut seen = Vec::new();
+    while let Ok(some) = changes.recv_timeout(end.saturating_duration_since(Instant::now())) {
+        for (name, bytes) in some {
+            let now = bytes.map(|bytes| String::from_utf8(bytes).unwrap());
+            if name == file && now.as_deref() == text {
+                return;
+            }
+            seen.push((name, now));
+        }
+    }
+    panic!("{file} as {text:?} was not told, but {seen:?}");
+}
+
+#[test]
+fn saves_renames_and_removals_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    fs::create_dir(root.join("sub")).unwrap();
+    fs::write(root.join("sub/a.md"), "one").unwrap();
+    let (tell, changes) = channel();
+    let _watch = watch(root, move |some| {
+        let _ = tell.send(some);
+    })
+    .unwrap();
+
+    fs::write(root.join("sub/a.md"), "two").unwrap();
+    expect(&changes, "sub/a.md", Some("two"));
+    // As editors do: write beside, then rename over.
+    fs::write(root.join("sub/.a.md.swp"), "three").unwrap();
+    fs::rename(root.join("sub/.a.md.swp"), root.join("sub/a.md")).unwrap();
+    expect(&changes, "sub/a.md", Some("three"));
+    fs::rename(root.join("sub/a.md"), root.join("b.md")).unwrap();
+    expect(&changes, "sub/a.md", None);
+    fs::write(root.join("b.md"), "four").unwrap();
+    expect(&changes, "b.md", Some("four"));
+    fs::create_dir_all(root.join("new/deep")).unwrap();
+    fs::write(root.join("new/deep/c.markdown"), "five").unwrap();
+    expect(&changes, "new/deep/c.markdown", Some("five"));
+    fs::remove_dir_all(root.join("new")).unwrap();
+    expect(&changes, "new/deep/c.markdown", None);
+}
