@@ -153,7 +153,7 @@ pub fn picture(view: &View, have: &Answers) -> Result<Layers, NotTold> {
     for listed in &choice.on_view {
         match Stack::read(listed, have) {
             Ok(stack) => stacks.push(stack),
-            Err(why) => problems.push(format!("{}.", words::capital(&why))),
+            Err(why) => problems.push(format!("{why}.")),
         }
     }
     if containers::source(have).is_none() {
@@ -283,7 +283,7 @@ fn heads(arrangement: &Arrangement, stacks: &[Stack]) -> Vec<Head> {
                 } else {
                     column.x + 8.0
                 },
-                name: words::fit(&name, column.w - 14.0),
+                name: tail(&name, column.w - 14.0),
                 name_y: if one_line { base } else { base - 16.0 },
                 size_y: base,
                 size,
@@ -292,6 +292,14 @@ fn heads(arrangement: &Arrangement, stacks: &[Stack]) -> Vec<Head> {
             }
         })
         .collect()
+}
+
+/// A name cut to its place. The end of an image's name tells more than its beginning.
+fn tail(name: &str, room: f64) -> String {
+    match name.rsplit_once('/') {
+        Some((_, last)) if words::width(name) > room => words::fit(&format!("…/{last}"), room),
+        _ => words::fit(name, room),
+    }
 }
 
 fn face(slab: &Slab) -> Face {
@@ -324,7 +332,8 @@ fn face(slab: &Slab) -> Face {
     let label = if room < 30.0 {
         String::new()
     } else {
-        words::fit(&slab.label, room)
+        // Dots that stand for masked text say nothing on a slab.
+        words::fit(slab.label.trim_end_matches([' ', '•']), room)
     };
     Face {
         depth,
@@ -355,6 +364,7 @@ fn vessels(arrangement: &Arrangement, standing: &[Vec<&Container>]) -> Vec<Vesse
                     format!("{state}, {weight}")
                 }
                 Some(state) => state.to_owned(),
+                None if container.written == Some(0) => "nothing yet".to_owned(),
                 None => weight,
             };
             let rest = on.len() - column.vessels;
@@ -494,4 +504,5 @@ fn picks(view: &View, choice: &Choice) -> (Vec<Pick>, usize) {
     (picks, more)
 }
 
-
+#[cfg(test)]
+mod tests;
