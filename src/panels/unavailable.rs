@@ -59,6 +59,7 @@ fn chip(away: &Away) -> &'static str {
         Away::Refused { .. } => "refused",
         Away::Unreadable(_) => "not understood",
         Away::NoCommonVersion(_) => "no common version",
+        Away::Misconfigured(_) => "misconfigured",
         Away::NotRecorded(_) => "not recorded",
     }
 }
@@ -85,6 +86,7 @@ fn fault(away: &Away) -> &'static str {
             "What listens there speaks, but not as a Docker engine does; or Waterline does not know its dialect."
         }
         Away::NoCommonVersion(_) => "The engine and Waterline are too far apart in age.",
+        Away::Misconfigured(_) => "A setting says where the host is, and says it wrongly.",
         Away::NotRecorded(_) => {
             "This is a recording, and whoever took it did not ask for this. The recording is not at fault for anything else."
         }

@@ -5,3 +5,4 @@ mod engine_live;
 mod engine_secrets;
 mod engine_tls;
 mod fake_engine;
+mod networks;
