@@ -79,7 +79,7 @@ async fn two_hundred_viewers_cost_the_engine_as_many_calls_as_one() {
     for name in ["networks", "layers", "storage-driver"] {
         viewers[0].sees(&drawn(name)).await;
     }
-    let calls_of_one = engine.questions();
+    let calls_of_one = engine.script.questions();
     assert!(calls_of_one >= 3, "each panel asks: {calls_of_one}");
 
     for _ in 1..200 {
@@ -87,19 +87,28 @@ async fn two_hundred_viewers_cost_the_engine_as_many_calls_as_one() {
         viewer.sees(&drawn("networks")).await;
         viewers.push(viewer);
     }
-    assert_eq!(engine.questions(), calls_of_one, "{:?}", engine.calls());
-    assert_eq!(engine.listeners(), 1, "one stream of events for all");
+    assert_eq!(
+        engine.script.questions(),
+        calls_of_one,
+        "{:?}",
+        engine.script.calls()
+    );
+    assert_eq!(engine.script.listeners(), 1, "one stream of events for all");
 
-    engine.event("network", "create", "n1");
+    engine.script.event("network", "create", "n1");
     for viewer in &mut viewers {
         viewer.sees(&drawn("networks")).await;
     }
-    let calls_after = engine.questions();
-    assert!(calls_after <= 2 * calls_of_one, "{:?}", engine.calls());
+    let calls_after = engine.script.questions();
+    assert!(
+        calls_after <= 2 * calls_of_one,
+        "{:?}",
+        engine.script.calls()
+    );
 
     drop(viewers);
     tokio::time::sleep(Duration::from_millis(300)).await;
-    assert_eq!(engine.listeners(), 0, "nobody looks, nobody listens");
+    assert_eq!(engine.script.listeners(), 0, "nobody looks, nobody listens");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,8 +118,14 @@ async fn a_key_that_names_nothing_is_told_and_holds_up_no_other() {
     let page = "panel=no%0Asuch&panel=layers%3Fhost%3Dnobody&panel=%ff&panel=networks&panel";
     let mut viewer = Viewer::of(&app, page, "same-origin").await;
     let seen = viewer.sees("event: panel\ndata: networks\n").await;
-    assert!(seen.contains("event: gone\ndata: no\ndata: such\n\n"), "{seen}");
-    assert!(seen.contains("event: gone\ndata: layers?host=nobody\n\n"), "{seen}");
+    assert!(
+        seen.contains("event: gone\ndata: no\ndata: such\n\n"),
+        "{seen}"
+    );
+    assert!(
+        seen.contains("event: gone\ndata: layers?host=nobody\n\n"),
+        "{seen}"
+    );
     assert!(seen.contains("event: host\ndata: <live-host"), "{seen}");
 }
 
@@ -123,7 +138,7 @@ async fn another_site_hears_nothing() {
         assert_eq!(viewer.status, StatusCode::FORBIDDEN);
         assert!(viewer.ends().await);
     }
-    assert!(engine.calls().is_empty());
+    assert!(engine.script.calls().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
