@@ -4,6 +4,7 @@ use crate::fake_engine::FakeEngine;
 use axum::http::{Request, StatusCode};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
+use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use waterline::engine::{Endpoint, Engine, Found, Host, HostName};
@@ -48,17 +49,19 @@ impl Viewer {
         }
     }
 
-    /// Reads on until `mark` has come; the stream's text up to there is taken.
-    async fn sees(&mut self, mark: &str) -> String {
+    /// Reads on until all of `marks` have come; the text up to there is taken.
+    async fn sees(&mut self, marks: &[String]) -> String {
         let read = async {
-            while !self.text.contains(mark) {
+            while !marks.iter().all(|mark| self.text.contains(mark)) {
                 let frame = self.body.frame().await.expect("the stream goes on");
                 let bytes = frame.expect("a frame").into_data().expect("data");
                 self.text.push_str(&String::from_utf8_lossy(&bytes));
             }
             std::mem::take(&mut self.text)
         };
-        tokio::time::timeout(LONG, read).await.expect(mark)
+        tokio::time::timeout(LONG, read)
+            .await
+            .expect("what it waits for")
     }
 
     /// Whether the stream ends by itself.
@@ -68,23 +71,26 @@ impl Viewer {
     }
 }
 
+/// How the event of a panel begins.
+fn drawn(panel: &str) -> String {
+    format!("event: panel\ndata: {panel}\n")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_viewers_cost_the_engine_as_many_calls_as_one() {
     let engine = FakeEngine::start().await;
     let app = waterline(&engine);
     let page = "panel=networks&panel=layers&panel=storage-driver";
-    let drawn = |name: &str| format!("event: panel\ndata: {name}\n");
+    let everything = ["networks", "layers", "storage-driver"].map(drawn);
 
     let mut viewers = vec![Viewer::of(&app, page, "same-origin").await];
-    for name in ["networks", "layers", "storage-driver"] {
-        viewers[0].sees(&drawn(name)).await;
-    }
+    viewers[0].sees(&everything).await;
     let calls_of_one = engine.script.questions();
     assert!(calls_of_one >= 3, "each panel asks: {calls_of_one}");
 
     for _ in 1..200 {
         let mut viewer = Viewer::of(&app, page, "same-origin").await;
-        viewer.sees(&drawn("networks")).await;
+        viewer.sees(&everything).await;
         viewers.push(viewer);
     }
     assert_eq!(
@@ -95,9 +101,12 @@ async fn two_hundred_viewers_cost_the_engine_as_many_calls_as_one() {
     );
     assert_eq!(engine.script.listeners(), 1, "one stream of events for all");
 
-    engine.script.event("network", "create", "n1");
+    let lab = json!([{"Name": "lab", "Id": "1ab0", "Driver": "bridge", "Scope": "local"}]);
+    engine.script.answers("/networks", 200, lab.to_string());
+    engine.script.event("network", "create", "1ab0");
     for viewer in &mut viewers {
-        viewer.sees(&drawn("networks")).await;
+        let seen = viewer.sees(&[drawn("networks"), "lab".into()]).await;
+        assert!(!seen.contains("event: gone"), "{seen}");
     }
     let calls_after = engine.script.questions();
     assert!(
@@ -117,7 +126,7 @@ async fn a_key_that_names_nothing_is_told_and_holds_up_no_other() {
     let app = waterline(&engine);
     let page = "panel=no%0Asuch&panel=layers%3Fhost%3Dnobody&panel=%ff&panel=networks&panel";
     let mut viewer = Viewer::of(&app, page, "same-origin").await;
-    let seen = viewer.sees("event: panel\ndata: networks\n").await;
+    let seen = viewer.sees(&[drawn("networks")]).await;
     assert!(
         seen.contains("event: gone\ndata: no\ndata: such\n\n"),
         "{seen}"
@@ -146,7 +155,7 @@ async fn the_stream_ends_when_waterline_stops() {
     let engine = FakeEngine::start().await;
     let app = waterline(&engine);
     let mut viewer = Viewer::of(&app, "panel=networks", "same-origin").await;
-    viewer.sees("event: host").await;
+    viewer.sees(&["event: host".into()]).await;
     app.stop();
     assert!(viewer.ends().await);
 }
