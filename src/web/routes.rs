@@ -7,6 +7,7 @@ use super::assets;
 use super::error::{Failure, PageError};
 use super::kept::{Caching, Page};
 use super::pages::{self, Places};
+use super::panel_pages;
 use super::ready;
 use super::reply::Reply;
 use super::state::App;
@@ -49,6 +50,10 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/", get(home))
         .route("/topics", get(topics))
         .route("/topics/{name}", get(topic))
+        // what the hosts say, as it is now
+        .route("/panels/{name}", get(panel_pages::panel))
+        .route("/hosts", get(panel_pages::hosts))
+        .route("/live", get(panel_pages::live))
         .fallback(note)
         // programs
         .route("/notebook.json", get(notebook))

@@ -4,6 +4,7 @@
 use super::error::{Failure, PageError};
 use super::kept::{Coding, Kept, Page};
 use super::key::Key;
+use super::live::Live;
 use super::pages::{Beside, HostLink, PanelLink};
 use super::reply::Reply;
 use crate::engine::Engine;
@@ -23,6 +24,8 @@ pub struct App {
     pub key: Key,
     /// The Docker hosts.
     pub engine: Engine,
+    /// What somebody is looking at on them right now.
+    pub live: Live,
     edition: ArcSwap<Edition>,
     stopping: watch::Sender<bool>,
 }
@@ -66,6 +69,7 @@ impl App {
             port,
             key,
             engine,
+            live: Live::default(),
             edition: ArcSwap::from_pointee(edition),
             stopping: watch::Sender::new(false),
         }
