@@ -13,5 +13,6 @@ mod notebook_bad_input;
 mod notebook_properties;
 mod notebook_watch;
 mod pages;
+mod panels;
 mod shell;
 mod shell_start;
