@@ -364,7 +364,6 @@ fn vessels(arrangement: &Arrangement, standing: &[Vec<&Container>]) -> Vec<Vesse
                     format!("{state}, {weight}")
                 }
                 Some(state) => state.to_owned(),
-                None if container.written == Some(0) => "nothing yet".to_owned(),
                 None => weight,
             };
             let rest = on.len() - column.vessels;

@@ -131,7 +131,7 @@ fn containers_stand_open_above_their_image() {
     assert_eq!(vessel("shop-api-1").second, "4.80 MB");
     assert!(vessel("shop-api-1").level > vessel("shop-web-1").level);
     assert_eq!(vessel("shop-api-1").third, "+ 1 more");
-    assert_eq!(vessel("edge").second, "nothing yet");
+    assert_eq!(vessel("edge").second, "0 B");
     assert_eq!(vessel("edge").level, 0.0);
     assert!(vessel("shop-work").gone && !vessel("edge").gone);
     let column = drawn.arrangement.columns[0].x;
