@@ -197,7 +197,7 @@ pub fn picture(view: &View, have: &Answers) -> Result<Layers, NotTold> {
         leads,
         said: telling::figures(&choice, &stacks, &arrangement),
         words: telling::words(&choice, &stacks, &standing, &arrangement),
-        picked: words::short(&picked, 80),
+        picked: tail(&picked, 280.0),
         arrangement,
         problems,
         picks,
@@ -320,7 +320,7 @@ fn face(slab: &Slab) -> Face {
     let label_x = slab.x + 17.0 + words::width(&number);
     let mut room = slab.x + slab.w - 18.0 - words::width(&size) - label_x;
     let y = (slab.y + slab.h / 2.0 + 4.5).round();
-    let ruled = (slab.folded() > 1 && room > 110.0).then(|| {
+    let ruled = (slab.folded() > 1 && room > 40.0).then(|| {
         let right = slab.x + slab.w - 20.0 - words::width(&size);
         room -= 44.0;
         let (lines, step) = (slab.folded().min(4), 5.0);
