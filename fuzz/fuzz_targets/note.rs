@@ -5,7 +5,8 @@
 use libfuzzer_sys::fuzz_target;
 use waterline::notebook::{Notebook, Rules};
 
-const OTHER: &[u8] = b"---\npath: /other\ntitle: Other\n---\n# <<Some_Topic>>\n\nsee Learning_X, FooBar\n";
+const OTHER: &[u8] =
+    b"---\npath: /other\ntitle: Other\n---\n# <<Some_Topic>>\n\nsee Learning_X, FooBar\n";
 
 fuzz_target!(|bytes: &[u8]| {
     let rules = Rules::default();
@@ -25,11 +26,19 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(book.topic(name).is_some(), "a listed topic has a page");
         back += book.backlink_count(name);
     }
-    assert_eq!(back, index.references.len(), "backlinks are the inverse of links");
+    assert_eq!(
+        back,
+        index.references.len(),
+        "backlinks are the inverse of links"
+    );
 
     let edited = Notebook::from_files([], &rules)
         .save("n.md", b"# <<Some_Topic>> Learning_X")
         .save("other.md", OTHER)
         .save("n.md", bytes);
-    assert_eq!(edited.index(), index, "edits end where a fresh start begins");
+    assert_eq!(
+        edited.index(),
+        index,
+        "edits end where a fresh start begins"
+    );
 });
