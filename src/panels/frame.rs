@@ -7,7 +7,7 @@
 
 use super::excerpt::excerpt;
 use super::unavailable::Unavailable;
-use super::{NotTold, Panel, View, words};
+use super::{NotTold, Panel, View, layers, networks, words};
 use crate::engine::{Answer, Answers, Ask, Away, State, Why};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -181,15 +181,9 @@ impl Frame {
     /// Adds what came back for `ask` to the drawer, and lets its age count. `fields`
     /// are the ones that the picture reads, as paths (`RootFS.Layers`); none: all.
     pub fn cite(&mut self, have: &Answers, ask: &Ask, fields: &[&str]) {
+        self.rest_on(have, ask);
         let told = match have.get(ask) {
-            Some(Ok(answer)) => {
-                let fresh = Fresh::of(&answer.state);
-                if fresh.rank() > self.fresh.rank() {
-                    self.fresh = fresh;
-                }
-                self.oldest = Some(self.oldest.map_or(answer.asked, |at| at.min(answer.asked)));
-                Ok(read(answer, fields))
-            }
+            Some(Ok(answer)) => Ok(read(answer, fields)),
             Some(Err(away)) => Err(words::capital(&away.to_string())),
             None => Err("Not asked yet".into()),
         };
@@ -210,6 +204,18 @@ impl Frame {
             told,
             command: ask.command(),
         });
+    }
+
+    /// Lets the age of an answer count without an entry of its own in the drawer, where
+    /// the same question was asked about many things.
+    pub fn rest_on(&mut self, have: &Answers, ask: &Ask) {
+        if let Some(Ok(answer)) = have.get(ask) {
+            let fresh = Fresh::of(&answer.state);
+            if fresh.rank() > self.fresh.rank() {
+                self.fresh = fresh;
+            }
+            self.oldest = Some(self.oldest.map_or(answer.asked, |at| at.min(answer.asked)));
+        }
     }
 
     /// A frame around a sentence: nothing can be drawn. `chip` says why in a word or two.
@@ -352,8 +358,8 @@ pub struct Drawn {
 pub fn draw(panel: Panel, view: &View, have: &Answers) -> Drawn {
     let drawn = match panel {
         Panel::StorageDriver => rests_on(have, &Ask::Info),
-        Panel::Layers => rests_on(have, &Ask::Images),
-        Panel::Networks => rests_on(have, &Ask::Networks),
+        Panel::Layers => layers::picture(view, have).map(|p| write(&p, have)),
+        Panel::Networks => networks::picture(view, have).map(|p| write(&p, have)),
     };
     drawn.unwrap_or_else(|why| write(&Unavailable::new(panel, view, have, &why), have))
 }

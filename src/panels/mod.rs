@@ -7,6 +7,8 @@
 pub mod attached;
 mod excerpt;
 pub mod frame;
+pub mod layers;
+pub mod networks;
 mod unavailable;
 mod view;
 pub mod words;
@@ -93,7 +95,9 @@ impl Panel {
     /// after each round, until it names nothing new.
     pub fn asks(self, view: &View, have: &Answers) -> Vec<Ask> {
         match self {
-            Panel::StorageDriver | Panel::Layers | Panel::Networks => {
+            Panel::Layers => layers::asks(view, have),
+            Panel::Networks => networks::asks(view, have),
+            Panel::StorageDriver => {
                 let _ = (view, have);
                 Vec::new()
             }
