@@ -493,5 +493,3 @@ fn picks(view: &View, choice: &Choice) -> (Vec<Pick>, usize) {
     let more = all - picks.len();
     (picks, more)
 }
-
-
