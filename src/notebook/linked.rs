@@ -18,6 +18,7 @@ use super::page::Problem;
 use super::parse::{defines, mentions, parse};
 use super::parsed::{Anchor, Parsed, Span, Word};
 use super::paths::{Claim, Paths, without_ending};
+use super::urls::{self, Target};
 use super::{index, name};
 
 /// What holds for every note of a notebook.
@@ -305,8 +306,9 @@ impl Notebook {
         }
     }
 
-    pub(super) fn path_of_file(&self, file: &str) -> Option<&str> {
-        self.path_of(self.order[self.place(file).ok()?])
+    /// Where a file is read, if it is in the notebook.
+    pub(super) fn address_of_file(&self, file: &str) -> Option<String> {
+        Some(self.address(self.order[self.place(file).ok()?]))
     }
 
     /// Is this anchor the definition of its name?
@@ -352,16 +354,16 @@ impl Notebook {
 
     /// Defined names that `word` may mean.
     pub(super) fn near(&self, word: &str) -> Suggestions {
-        self.near
-            .0
-            .get_or_init(|| {
-                let defined = self
-                    .names
-                    .all()
-                    .filter(|(_, entry)| !entry.sites.is_empty());
-                Near::new(defined.map(|(name, _)| name.clone()))
-            })
-            .of(word)
+        self.sorted().of(word)
+    }
+
+    /// The defined names, sorted.
+    pub(super) fn sorted(&self) -> &Near {
+        self.near.0.get_or_init(|| {
+            let all = self.names.all();
+            let defined = all.filter(|(_, entry)| !entry.sites.is_empty());
+            Near::new(defined.map(|(name, _)| name.clone()))
+        })
     }
 
     /// The topics of a file that win: their sources and names, by source.
@@ -395,12 +397,28 @@ impl Notebook {
         let mut problems: Vec<Problem> = (*self.unread).clone();
         for (_, note) in self.files() {
             problems.extend(note.faults.iter().map(|fault| problem(&note.file, fault)));
+            problems.extend(self.dead_links(note));
         }
         let paths = self.paths.faults.iter();
         problems.extend(paths.map(|(file, fault)| problem(file, fault)));
         problems.sort();
         problems.dedup();
         problems
+    }
+
+    /// Links to files that the notebook does not have.
+    fn dead_links<'n>(&'n self, note: &'n Parsed) -> impl Iterator<Item = Problem> + 'n {
+        note.links.iter().filter_map(|link| {
+            match urls::target(note.str(link.url), &note.file, link.email) {
+                Target::File(file, _) if self.place(&file).is_err() => Some(Problem {
+                    file: note.file.to_string(),
+                    line: link.line,
+                    column: link.column,
+                    message: format!("this leads to {file}, which is not in the notebook"),
+                }),
+                _ => None,
+            }
+        })
     }
 
     /// Every wanted name, in name order.

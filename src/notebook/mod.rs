@@ -4,9 +4,10 @@
 //!
 //! 1. `files` reads a content folder; `watch` tells what changes in it.
 //! 2. `parse` turns each file into a `parsed` note in one pass: `front` matter,
-//!    then the Markdown parser's events, whose text is `scan`ned for anchors
-//!    and for words that may be references (`name` says what a NAME is).
-//! 3. [`Notebook`] links: `names` says who defines and who mentions a name,
+//!    then a `walk` over the Markdown parser's events. Their text (`inline`) is
+//!    `scan`ned for anchors and for words that may be references (`name` says
+//!    what a NAME is); `lines` turns offsets into lines and columns.
+//! 3. [`Notebook`] (`linked`) links: `names` says who defines and who mentions a name,
 //!    `near` what a misspelt one may mean, `paths` where each note is read.
 //! 4. `queries` answers what a page asks; `render` (with `html`, `urls`, `code`)
 //!    draws the pieces of a note as safe HTML.
@@ -16,6 +17,7 @@ mod files;
 mod front;
 mod html;
 mod index;
+mod inline;
 mod lines;
 mod linked;
 mod name;
@@ -30,6 +32,7 @@ mod queries;
 mod render;
 mod scan;
 mod urls;
+mod walk;
 pub mod watch;
 
 pub use files::{Content, ContentError};

@@ -31,8 +31,7 @@ pub(super) struct Near {
 
 impl Near {
     pub fn new(names: impl Iterator<Item = Arc<str>>) -> Self {
-        // Only a name with a `_` can be missed nearly.
-        let mut names: Vec<_> = names.filter(|name| name.contains('_')).collect();
+        let mut names: Vec<_> = names.collect();
         names.sort_unstable();
         Self {
             names,
@@ -49,7 +48,7 @@ impl Near {
                 names.remove(at);
             }
         }
-        for name in added.iter().filter(|name| name.contains('_')) {
+        for name in added {
             if let Err(at) = names.binary_search(name) {
                 names.insert(at, name.clone());
             }
@@ -59,6 +58,11 @@ impl Near {
             folded: OnceLock::new(),
             told: Mutex::default(),
         }
+    }
+
+    /// All defined names, sorted.
+    pub fn names(&self) -> &[Arc<str>] {
+        &self.names
     }
 
     /// The names that `word` nearly is, closest first, then in name order.
@@ -83,7 +87,10 @@ impl Near {
         let mut found: Vec<(usize, &Arc<str>)> = self.within(word, most);
         // `learning_docker` differs in case only, however many letters that is.
         for name in self.same_but_case(word) {
-            if **name != *word && !found.iter().any(|(_, other)| *other == name) {
+            if **name != *word
+                && name.contains('_')
+                && !found.iter().any(|(_, other)| *other == name)
+            {
                 found.push((1, name));
             }
         }
@@ -145,7 +152,8 @@ impl Near {
                 continue;
             }
             let distance = rows[rows.len() - 1];
-            if distance <= most && distance > 0 {
+            // Only a name with a `_` can be missed nearly.
+            if distance <= most && distance > 0 && name.contains('_') {
                 found.push((distance, name));
             }
             at += 1;

@@ -140,6 +140,9 @@ pub(super) struct Heading {
 pub(super) struct Link {
     pub url: Span,
     pub title: Span,
+    pub line: u32,
+    pub column: u32,
+    /// Written as a mail address.
     pub email: bool,
 }
 

@@ -101,14 +101,7 @@ impl Notebook {
 
     /// Defined topics in name order, `count` of them from number `from`.
     pub fn topics(&self, from: usize, count: usize) -> Vec<TopicLink> {
-        let mut names: Vec<&str> = self
-            .names()
-            .all()
-            .filter(|(_, entry)| !entry.sites.is_empty())
-            .map(|(name, _)| &**name)
-            .collect();
-        names.sort_unstable();
-        let some = names.into_iter().skip(from).take(count);
+        let some = self.sorted().names().iter().skip(from).take(count);
         some.map(|name| self.topic_link(name)).collect()
     }
 

@@ -157,7 +157,9 @@ impl<'n> Render<'n> {
                 }
             }
             if let Piece::Anchor(index) = piece
-                && self.note.anchors[index as usize].heading.is_none()
+                && self.note.anchors[index as usize]
+                    .heading
+                    .is_none_or(|heading| !self.note.headings[heading as usize].top)
                 && self.notebook.wins(self.slot, index, self.note)
             {
                 let name = self.note.anchor_name(&self.note.anchors[index as usize]);
@@ -584,8 +586,8 @@ impl<'n> Render<'n> {
                 "</a>".to_owned()
             }
             Target::File(file, rest) => {
-                let url = match self.notebook.path_of_file(&file) {
-                    Some(path) => urls::encode(path) + &rest,
+                let url = match self.notebook.address_of_file(&file) {
+                    Some(path) => urls::encode(&path) + &rest,
                     None => format!("/{}{rest}", urls::encode(&file)),
                 };
                 self.local(out, &url, title);

@@ -138,9 +138,15 @@ fn words(text: &str, from: usize, to: usize, other: bool, found: &mut impl FnMut
 
 /// Reports `text[from..to]`, one whole word, when it has the shape of a NAME.
 fn word(text: &str, from: usize, to: usize, found: &mut impl FnMut(Found)) {
+    let first = from;
     let whole = &text[from..to];
     let from = from + (whole.len() - whole.trim_start_matches(['_', '-']).len());
     let whole = &text[from..to];
+    // `Some\_Name` reads as one word, though the parser cuts it at the escape.
+    let escaped = |at: usize| matches!(text.as_bytes().get(at..at + 2), Some(b"\\_" | b"\\-"));
+    if escaped(to) || (first > 0 && escaped(first - 1)) {
+        return;
+    }
     let bare = whole.trim_end_matches(['_', '-']);
     // `Learning_X_` is itself a possible name, so the whole word is kept.
     if name::is_name(bare) || (bare.len() < whole.len() && name::is_name(whole)) {

@@ -18,7 +18,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub use home::{Places, home};
 pub use note::note;
-pub use parts::PanelLink;
+pub use parts::{PanelLink, sheets_of};
 pub use topic::topic;
 
 /// This program's version, as the footer says it.

@@ -6,6 +6,8 @@ mod engine_live;
 mod engine_secrets;
 mod engine_tls;
 mod fake_engine;
+mod live;
+mod networks;
 mod notebook;
 mod notebook_bad_input;
 mod notebook_properties;

@@ -395,6 +395,8 @@ fn a_name_is_no_reference_where_it_is_no_word_of_the_text() {
         "x <a href='Foo_Bar'> y",
         "<div title=\"Foo_Bar\">\n</div>",
         "<!-- Foo_Bar -->",
+        "Foo_Bar\\_Baz",
+        "Some\\_Foo_Bar",
     ] {
         let index = note(&format!("{head}{text}")).index();
         let hits = index

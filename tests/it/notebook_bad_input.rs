@@ -130,6 +130,9 @@ fn an_empty_note_and_an_empty_notebook_are_fine() {
     assert_eq!(book.len(), 2);
     assert_eq!(book.note("/empty").unwrap().title, "empty");
     assert_told(&book, "empty.md:1:1", "empty");
+    let front = note("");
+    assert_told(&front, "n.md:5:1", "empty");
+    assert!(front.note("/n").unwrap().blocks.is_empty());
     let none = notebook(&[]);
     assert_eq!(none.len(), 0);
     assert!(none.is_empty() && none.notes(0, 10).is_empty() && none.index().notes.is_empty());
@@ -256,6 +259,19 @@ fn a_folder_is_read_without_following_links_out_of_it() {
             .iter()
             .any(|line| line.starts_with("broken.md"))
     );
+}
+
+#[test]
+fn a_link_to_a_file_that_is_not_there_is_told() {
+    let book = notebook(&[(
+        "a/b.md",
+        "---\npath: /b\ntitle: B\n---\nfine [self](b.md) and\n  [gone](../c.md#x), [out](https://x.org/c.md)\n",
+    )]);
+    assert_eq!(
+        told(&book),
+        ["a/b.md:6:3 this leads to c.md, which is not in the notebook"]
+    );
+    assert!(told(&book.save("c.md", b"---\npath: /c\ntitle: C\n---\nhi\n")).is_empty());
 }
 
 #[test]

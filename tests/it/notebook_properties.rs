@@ -52,6 +52,42 @@ fn source() -> impl Strategy<Value = String> {
     (front, prose()).prop_map(|(front, text)| format!("{front}{text}"))
 }
 
+/// Opens everything that a notebook offers.
+fn look_at_all(book: &Notebook) {
+    let index = book.index();
+    for link in book.notes(0, 100) {
+        let page = book.note(&link.path).expect("a listed note is there");
+        for entry in page.outline {
+            assert!(!entry.id.is_empty());
+        }
+    }
+    let wanted = index.wanted.iter().map(|wanted| &wanted.name);
+    for name in index
+        .anchors
+        .iter()
+        .map(|anchor| &anchor.name)
+        .chain(wanted)
+    {
+        assert!(book.topic(name).is_some(), "{name} has a page");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn any_bytes_are_read(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let book = Notebook::from_files([("n.md".to_owned(), bytes)], &rules());
+        look_at_all(&book);
+    }
+
+    #[test]
+    fn any_marks_are_read(text in "[-#>`*_<&;:|=!\\\\\\[\\]()~^a-cA-C .\n\t/\"'{}$\u{e9}1-3]{0,80}") {
+        let book = Notebook::from_files([("n.md".to_owned(), text.into_bytes())], &rules());
+        look_at_all(&book);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 

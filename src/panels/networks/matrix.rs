@@ -86,9 +86,16 @@ pub fn matrix(facts: &Facts, scene: &Scene) -> Matrix {
         .iter()
         .map(|unit| {
             let first = unit.first(facts);
-            let service = first.service.as_ref().filter(|_| unit.members.len() == 1);
+            // Beside its project's others, a service needs no project's name.
+            let service = first.service.as_deref().filter(|_| unit.members.len() == 1);
+            let in_project = || {
+                unit.label
+                    .strip_prefix(first.project.as_deref()?)?
+                    .strip_prefix('-')
+            };
+            let called = service.or_else(in_project).unwrap_or(&unit.label);
             Name {
-                short: words::short(service.unwrap_or(&unit.label), 10),
+                short: words::short(called, 11),
                 whole: words::short(&unit.label, 60),
                 off: unit.off(facts),
             }

@@ -272,7 +272,7 @@ fn a_run_of_published_ports_is_told_as_one() {
 fn each_thing_drawn_is_asked_about_once_and_nothing_else() {
     let recording = recorded(TWO_PROJECTS);
     let have = heard(&recording, None);
-    // Both lists, four buses, and the eight containers that hang on them by themselves.
+    // Both lists, four buses, and the nine containers that hang on them by themselves.
     assert_eq!(
         have.all().len(),
         2 + 4 + 9,
@@ -295,6 +295,7 @@ fn large() -> Recording {
             let name = format!("net-{network}");
             let state = if n % 7 == 0 { "exited" } else { "running" };
             json!({"Id": format!("{n:064x}"), "Names": [format!("/app-{n}")], "State": state,
+                "Labels": {"com.docker.compose.service": "app"},
                 "HostConfig": {"NetworkMode": name.clone()},
                 "NetworkSettings": {"Networks": {name: {"IPAddress": format!("10.0.{}.{}", n / 200, n % 200)}}}})
         })
@@ -320,6 +321,8 @@ fn a_host_of_two_hundred_containers_stays_bounded_and_says_what_it_folds() {
         "{:?}",
         scene.units[0].label
     );
+    // 25 replicas own “app”, on one of the four networks that have it: one remark each.
+    assert!(twin::notes(&facts, &scene).len() <= 4);
     let html = draw(Panel::Networks, &View::default(), &have).html;
     assert!(html.contains(&format!("{} more containers are not drawn", scene.folded)));
     assert!(

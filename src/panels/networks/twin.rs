@@ -9,6 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How many names a list of what is folded away may hold.
 pub const MOST_LISTED: usize = 24;
 
+/// How many names with two owners are remarked upon.
+const MOST_NOTES: usize = 4;
+
 /// What the picture shows, a sentence or two a paragraph.
 pub fn in_words(facts: &Facts, scene: &Scene) -> Vec<String> {
     let mut said = Vec::new();
@@ -197,46 +200,58 @@ pub fn notes(facts: &Facts, scene: &Scene) -> Vec<Note> {
     }
     let mut notes: Vec<Note> = Vec::new();
     for (name, places) in owners {
-        let containers: BTreeSet<usize> = places.iter().map(|(_, container)| *container).collect();
-        if containers.len() < 2 {
-            continue;
+        if notes.len() == MOST_NOTES {
+            break;
         }
-        let buses: BTreeSet<usize> = places.iter().map(|(bus, _)| *bus).collect();
-        let last = buses.last().copied().unwrap_or(0);
-        // On one network Docker deals them out in turn.
-        let in_turn = buses
-            .iter()
-            .find(|bus| places.iter().filter(|(b, _)| b == *bus).count() > 1);
-        let hears_both = facts.containers.iter().find(|container| {
+        let of = |buses: &BTreeSet<usize>| -> BTreeSet<usize> {
+            let here = places.iter().filter(|(bus, _)| buses.contains(bus));
+            here.map(|(_, container)| *container).collect()
+        };
+        let all: BTreeSet<usize> = places.iter().map(|(bus, _)| *bus).collect();
+        // Somebody on two networks hears the owners on both.
+        let heard_by = |container: &Container| -> BTreeSet<usize> {
             let hears = |bus: &usize| {
-                container
-                    .attachments
-                    .iter()
+                let wires = container.attachments.iter();
+                wires
+                    .into_iter()
                     .any(|place| place.network == scene.buses[*bus])
             };
-            container.state.runs()
-                && buses.len() > 1
-                && buses.iter().filter(|b| hears(b)).count() > 1
-        });
-        let text = match (in_turn, hears_both) {
-            (_, Some(container)) => format!(
-                "{} hangs on both networks and may get either: the full name is safe.",
-                words::short(&container.name, 30)
+            all.iter().copied().filter(hears).collect()
+        };
+        let hearing = facts
+            .containers
+            .iter()
+            .filter(|container| container.state.runs());
+        let between = hearing
+            .map(|container| (container, heard_by(container)))
+            .find(|(_, buses)| buses.len() > 1 && of(buses).len() > 1);
+        // On one network Docker deals them out in turn. Where nobody hears two, they are
+        // islands, each with a name of its own.
+        let alone = all.iter().map(|bus| BTreeSet::from([*bus]));
+        let in_turn = alone.into_iter().find(|bus| of(bus).len() > 1);
+        let (buses, text) = match (between, in_turn) {
+            (Some((container, buses)), _) => (
+                buses,
+                format!(
+                    "{} hangs on both networks and may get either: the full name is safe.",
+                    words::short(&container.name, 30)
+                ),
             ),
-            (Some(_), None) => "All hang on one network: each question may get another.".into(),
-            // Nobody can hear both: two islands, each with a name of its own.
+            (None, Some(bus)) => (
+                bus,
+                "All hang on one network: each question may get another.".to_owned(),
+            ),
             (None, None) => continue,
         };
-        let alert = format!(
-            "{} containers answer to “{}”.",
-            words::capital(&words::number(containers.len())),
-            words::short(name, 30)
-        );
-        let bus = in_turn
-            .copied()
-            .filter(|_| hears_both.is_none())
-            .unwrap_or(last);
-        notes.push(Note { bus, alert, text });
+        notes.push(Note {
+            bus: buses.last().copied().unwrap_or(0),
+            alert: format!(
+                "{} containers answer to “{}”.",
+                words::capital(&words::number(of(&buses).len())),
+                words::short(name, 30)
+            ),
+            text,
+        });
     }
     for (bus, place) in scene.buses.iter().enumerate() {
         let network = &facts.networks[*place];

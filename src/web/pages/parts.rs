@@ -150,13 +150,33 @@ impl<'a> Sections<'a> {
         if self.has_code {
             sheets.push("css/code.css");
         }
-        if !self.placed.is_empty() {
-            sheets.extend(["css/panel.css", "css/picture.css"]);
-        }
-        if self.placed.contains(&Panel::Networks.name()) {
-            sheets.push("css/matrix.css");
+        let panels = self.placed.iter().filter_map(|name| Panel::from_name(name));
+        for sheet in panels.flat_map(sheets_of) {
+            if !sheets.contains(sheet) {
+                sheets.push(sheet);
+            }
         }
         sheets
+    }
+}
+
+/// The style sheets that a panel needs, its drawer's code included.
+pub fn sheets_of(panel: Panel) -> &'static [&'static str] {
+    match panel {
+        Panel::StorageDriver => &["css/code.css", "css/panel.css", "css/picture.css"],
+        Panel::Layers => &[
+            "css/code.css",
+            "css/panel.css",
+            "css/picture.css",
+            "css/layers.css",
+        ],
+        Panel::Networks => &[
+            "css/code.css",
+            "css/panel.css",
+            "css/picture.css",
+            "css/networks.css",
+            "css/matrix.css",
+        ],
     }
 }
 
