@@ -108,12 +108,8 @@ impl Notebook {
             near: Arc::default(),
             unread: Arc::default(),
         };
-        for slot in 0..slot_number(notebook.slots.len()) {
-            if let Some(note) = notebook.slots[slot as usize].clone() {
-                notebook.link(slot, None, Some(&note));
-            }
-        }
-        notebook.near = Arc::default();
+        let notes: Vec<(u32, &Parsed)> = notebook.files().collect();
+        notebook.names = Names::of(&notes);
         notebook.assign_paths();
         notebook
     }
@@ -189,12 +185,11 @@ impl Notebook {
     fn link(&mut self, slot: u32, old: Option<&Parsed>, new: Option<&Parsed>) {
         let sites = |note: Option<&Parsed>| -> FxHashMap<String, Vec<Site>> {
             let mut sites = FxHashMap::<String, Vec<Site>>::default();
-            let all = note.filter(|note| !note.is_demo);
-            for (index, anchor, name) in all.into_iter().flat_map(defines) {
+            for (anchor, heading, name) in note.into_iter().flat_map(defines) {
                 sites.entry(name.to_owned()).or_default().push(Site {
                     slot,
-                    anchor: index,
-                    heading: anchor.heading.is_some(),
+                    anchor,
+                    heading,
                 });
             }
             sites
@@ -369,8 +364,8 @@ impl Notebook {
     /// The topics of a file that win: their sources and names, by source.
     pub(super) fn topics_in(&self, slot: u32, note: &Parsed) -> Vec<(Span, u32)> {
         let mut topics: Vec<(Span, u32)> = defines(note)
-            .filter(|(index, ..)| !note.is_demo && self.wins(slot, *index, note))
-            .map(|(index, anchor, _)| (anchor.source, index))
+            .filter(|(index, ..)| self.wins(slot, *index, note))
+            .map(|(index, ..)| (note.anchors[index as usize].source, index))
             .collect();
         topics.sort_by(|a, b| {
             (a.0.start, std::cmp::Reverse(a.0.end), a.1).cmp(&(

@@ -7,7 +7,11 @@ use std::cmp::Ordering;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use super::parse::{defines, mentions};
+use super::parsed::Parsed;
 
 /// How many shards; a power of two.
 const SHARDS: usize = 1024;
@@ -53,6 +57,67 @@ impl Names {
     fn shard(name: &str) -> usize {
         // The low bits choose the bucket inside a shard; take others.
         (FxBuildHasher.hash_one(name) >> 40) as usize % SHARDS
+    }
+
+    /// Links many files at once, in parallel. Slots must be in file order.
+    pub fn of(notes: &[(u32, &Parsed)]) -> Self {
+        let parts = rayon::current_num_threads().clamp(1, SHARDS);
+        let built: Vec<Vec<(usize, Shard)>> = (0..parts)
+            .into_par_iter()
+            .map(|part| Self::part(notes, part, parts))
+            .collect();
+        let mut names = Self::default();
+        for (at, shard) in built.into_iter().flatten() {
+            names.defined += shard
+                .values()
+                .filter(|entry| !entry.sites.is_empty())
+                .count();
+            names.shards[at] = Arc::new(shard);
+        }
+        names
+    }
+
+    /// Every `parts`th shard, from number `part`.
+    fn part(notes: &[(u32, &Parsed)], part: usize, parts: usize) -> Vec<(usize, Shard)> {
+        let mut shards: Vec<FxHashMap<&str, Entry>> = Vec::new();
+        shards.resize_with(SHARDS.div_ceil(parts), FxHashMap::default);
+        for &(slot, note) in notes {
+            for (anchor, heading, name) in defines(note) {
+                let shard = Self::shard(name);
+                if shard % parts == part {
+                    let entry = shards[shard / parts].entry(name).or_default();
+                    entry.sites.push(Site {
+                        slot,
+                        anchor,
+                        heading,
+                    });
+                }
+            }
+            for name in mentions(note) {
+                let shard = Self::shard(name);
+                if shard % parts == part {
+                    let entry = shards[shard / parts].entry(name).or_default();
+                    if entry.mentions.last() != Some(&slot) {
+                        entry.mentions.push(slot);
+                    }
+                }
+            }
+        }
+        let numbered = shards.into_iter().enumerate();
+        numbered
+            .map(|(at, shard)| (at * parts + part, shard))
+            .filter(|(at, _)| *at < SHARDS)
+            .map(|(at, shard)| {
+                let own = shard.into_iter().map(|(name, mut entry)| {
+                    // Stable: within headings and within text, file order stays.
+                    entry.sites.sort_by_key(|site| !site.heading);
+                    entry.sites.shrink_to_fit();
+                    entry.mentions.shrink_to_fit();
+                    (Arc::from(name), Arc::new(entry))
+                });
+                (at, own.collect())
+            })
+            .collect()
     }
 
     pub fn get(&self, name: &str) -> Option<(&Arc<str>, &Entry)> {

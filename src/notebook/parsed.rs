@@ -26,7 +26,7 @@ pub(super) enum El {
     Paragraph,
     /// A paragraph that holds nothing but the anchors of the heading above it.
     Silent,
-    Quote(Option<&'static str>),
+    Quote(Option<Alert>),
     List,
     /// A numbered list and its first number.
     Ordered(u32),
@@ -34,10 +34,10 @@ pub(super) enum El {
     Table,
     Head,
     Row,
-    /// A cell, and `left`, `center` or `right` where the author says so.
+    /// A cell, and on which side its text stands where the author says so.
     Cell {
         head: bool,
-        align: Option<&'static str>,
+        align: Option<Side>,
     },
     Em,
     Strong,
@@ -48,6 +48,24 @@ pub(super) enum El {
         paragraph: bool,
     },
     Footnote(Span),
+}
+
+/// GitHub's kinds of quotation that stand out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Alert {
+    Note,
+    Tip,
+    Important,
+    Warning,
+    Caution,
+}
+
+/// Where the text of a table's column stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Left,
+    Center,
+    Right,
 }
 
 /// The HTML elements that work in a note.
@@ -62,6 +80,7 @@ pub(super) enum Tag {
 }
 
 /// One step of a note: what the parser said, with the scanner's findings in it.
+/// There are millions of them, so they are small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Piece {
     Open(El),
@@ -89,8 +108,10 @@ pub(super) enum Piece {
     FootnoteRef(Span),
 }
 
+const _: () = assert!(size_of::<Piece>() <= 16);
+
 /// `<<NAME>>`, where it stands and what it names.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Anchor {
     pub name: Span,
     pub line: u32,
@@ -106,7 +127,7 @@ pub(super) struct Anchor {
 }
 
 /// A word with the shape of a NAME that is not in a link or code block.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Word {
     pub span: Span,
     /// Where it is in the source.
@@ -120,7 +141,7 @@ pub(super) struct Word {
 }
 
 /// A heading and its section.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Heading {
     pub level: u8,
     /// It stands in no list or quotation, so a page can be cut at it.
@@ -147,7 +168,7 @@ pub(super) struct Link {
 }
 
 /// A code block.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct CodeBlock {
     /// The words after the fence.
     pub info: Span,
