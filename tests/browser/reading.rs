@@ -43,17 +43,18 @@ const FOLLOW_EVERYTHING: &str = r#"
       return { ok: response.ok, page: new DOMParser().parseFromString(await response.text(), "text/html") };
     };
     const index = await (await fetch("/notebook.json")).json();
-    const wanted = new Map();
+    const followed = new Map();
+    const lost = [];
     for (const note of index.notes) {
       const { page } = await read(note.path);
-      for (const a of page.querySelectorAll("main a.ref")) wanted.set(a.dataset.topic, a.getAttribute("href"));
+      for (const a of page.querySelectorAll("main a.ref")) followed.set(a.dataset.topic, a.getAttribute("href"));
+      for (const a of page.querySelectorAll("main a.ref.wanted")) lost.push(`${a.dataset.topic}, wanted by ${note.path}`);
     }
-    const lost = [];
-    for (const [topic, href] of wanted) {
+    for (const [topic, href] of followed) {
       const { ok, page } = await read(href);
       if (!ok || !page.getElementById(topic)) lost.push(`${topic} at ${href}`);
     }
-    return [wanted.size, lost];
+    return [followed.size, lost];
 "#;
 
 #[tokio::test]
