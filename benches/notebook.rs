@@ -27,6 +27,13 @@ fn bench(criterion: &mut Criterion) {
         .measurement_time(Duration::from_secs(10));
     group.throughput(Throughput::Bytes(bytes as u64));
     group.bench_function("markdown alone", |bench| bench.iter(|| markdown(&notes)));
+    group.bench_function("parsed", |bench| {
+        bench.iter_batched(
+            || notes.clone(),
+            |notes| Notebook::parse_only(notes, &rules),
+            BatchSize::PerIteration,
+        );
+    });
     group.bench_function("parsed and linked", |bench| {
         bench.iter_batched(
             || notes.clone(),

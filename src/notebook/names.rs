@@ -79,44 +79,54 @@ impl Names {
 
     /// Every `parts`th shard, from number `part`.
     fn part(notes: &[(u32, &Parsed)], part: usize, parts: usize) -> Vec<(usize, Shard)> {
-        let mut shards: Vec<FxHashMap<&str, Entry>> = Vec::new();
-        shards.resize_with(SHARDS.div_ceil(parts), FxHashMap::default);
+        let mut shards: Vec<Shard> = Vec::new();
+        shards.resize_with(SHARDS.div_ceil(parts), Shard::default);
+        // Nobody shares these entries yet, so they can be changed in place.
+        let mut change = |name: &str, change: &dyn Fn(&mut Entry)| {
+            let shard = Self::shard(name);
+            if shard % parts != part {
+                return;
+            }
+            let shard = &mut shards[shard / parts];
+            if let Some(entry) = shard.get_mut(name) {
+                change(Arc::make_mut(entry));
+            } else {
+                let mut entry = Entry::default();
+                change(&mut entry);
+                shard.insert(name.into(), Arc::new(entry));
+            }
+        };
         for &(slot, note) in notes {
             for (anchor, heading, name) in defines(note) {
-                let shard = Self::shard(name);
-                if shard % parts == part {
-                    let entry = shards[shard / parts].entry(name).or_default();
-                    entry.sites.push(Site {
-                        slot,
-                        anchor,
-                        heading,
-                    });
-                }
+                let site = Site {
+                    slot,
+                    anchor,
+                    heading,
+                };
+                change(name, &|entry| {
+                    // Headings first; within each kind file order stays.
+                    let at = entry
+                        .sites
+                        .partition_point(|other| other.heading >= heading);
+                    if at == 0 {
+                        // Nearly always the only one.
+                        entry.sites.reserve_exact(1);
+                    }
+                    entry.sites.insert(at, site);
+                });
             }
             for name in mentions(note) {
-                let shard = Self::shard(name);
-                if shard % parts == part {
-                    let entry = shards[shard / parts].entry(name).or_default();
+                change(name, &|entry| {
                     if entry.mentions.last() != Some(&slot) {
                         entry.mentions.push(slot);
                     }
-                }
+                });
             }
         }
         let numbered = shards.into_iter().enumerate();
         numbered
             .map(|(at, shard)| (at * parts + part, shard))
             .filter(|(at, _)| *at < SHARDS)
-            .map(|(at, shard)| {
-                let own = shard.into_iter().map(|(name, mut entry)| {
-                    // Stable: within headings and within text, file order stays.
-                    entry.sites.sort_by_key(|site| !site.heading);
-                    entry.sites.shrink_to_fit();
-                    entry.mentions.shrink_to_fit();
-                    (Arc::from(name), Arc::new(entry))
-                });
-                (at, own.collect())
-            })
             .collect()
     }
 

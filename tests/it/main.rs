@@ -7,6 +7,7 @@ mod engine_secrets;
 mod engine_tls;
 mod fake_engine;
 mod live;
+mod live_engine;
 mod networks;
 mod notebook;
 mod notebook_bad_input;

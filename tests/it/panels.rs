@@ -1,27 +1,11 @@
 //! The panels against a real engine: the one that `tests/run` brings.
 
+use crate::live_engine::{endpoint, live_host};
 use std::fs;
 use std::process::Command;
-use std::sync::Arc;
-use waterline::engine::{Endpoint, Found, Host, HostName};
 use waterline::panels::{Drawn, Panel, PanelState, View, draw};
 
 const LABEL: &str = "waterline.test=panels";
-
-/// Where the engine is, or why this test does not run.
-fn endpoint() -> Option<String> {
-    let skip = std::env::var("WATERLINE_SKIP").unwrap_or_default();
-    if skip.split(',').any(|skipped| skipped == "live") {
-        return None;
-    }
-    let endpoint = std::env::var("WATERLINE_TEST_HOST").unwrap_or_else(|_| {
-        panic!(
-            "WATERLINE_TEST_HOST names no Docker engine. `tests/run` brings one; \
-             WATERLINE_SKIP=live leaves out the tests that need it"
-        )
-    });
-    Some(endpoint)
-}
 
 /// What a test puts on the engine, removed at its end.
 struct Things {
@@ -73,9 +57,7 @@ impl Drop for Things {
 }
 
 async fn drawn(endpoint: &str, panel: Panel, of: &str) -> Drawn {
-    let endpoint = Endpoint::parse(endpoint, None).expect("an endpoint");
-    let name = HostName::new("live").expect("a name");
-    let host = Arc::new(Host::new(Found::named(name, endpoint)));
+    let host = live_host(endpoint);
     let view = View::default().focus(of);
     let have = host.gather(|have| panel.asks(&view, have)).await;
     draw(panel, &view, &have)
