@@ -136,7 +136,7 @@ impl Notebook {
             Some((slot, note)) => (note.file.clone(), *slot),
             None => (file.into(), slot_number(self.slots.len())),
         };
-        let new = Arc::new(parse(file_name, bytes.to_vec(), &self.rules.prefixes));
+        let new = Arc::new(parse(file_name, bytes.to_vec(), &self.rules));
         let mut notebook = self.clone();
         if let Err(at) = place {
             notebook.slots.push(None);
@@ -146,7 +146,7 @@ impl Notebook {
         let old = old.map(|(_, note)| note);
         notebook.slots[slot as usize] = Some(new.clone());
         notebook.link(slot, old.as_deref(), Some(&new));
-        if old.is_none_or(|old| old.path != new.path) {
+        if old.is_none_or(|old| old.wish != new.wish) {
             notebook.assign_paths();
         }
         notebook
@@ -263,7 +263,7 @@ impl Notebook {
             .map(|(slot, note)| Claim {
                 slot,
                 file: &note.file,
-                path: note.path.as_ref(),
+                wish: &note.wish,
             })
             .collect();
         self.paths = Arc::new(Paths::assign(&claims, self.rules.reserved));
@@ -296,7 +296,7 @@ impl Notebook {
 
     /// Where a file is read: a note at its path, a demo below `/demos/`.
     pub(super) fn path_of(&self, slot: u32) -> Option<&str> {
-        self.paths.by_slot.get(&slot).map(|path| &**path)
+        self.paths.of(slot)
     }
 
     /// The same, for demos too.
@@ -465,7 +465,7 @@ fn parse_all(files: Vec<(String, Vec<u8>)>, rules: &Rules) -> Vec<Option<Arc<Par
     files
         .into_par_iter()
         .with_min_len(16)
-        .map(|(file, bytes)| Some(Arc::new(parse(file.into(), bytes, &rules.prefixes))))
+        .map(|(file, bytes)| Some(Arc::new(parse(file.into(), bytes, rules))))
         .collect()
 }
 

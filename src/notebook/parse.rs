@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::front::{self, Fault};
 use super::lines::{Lines, clamp};
+use super::linked::Rules;
 use super::parsed::Parsed;
+use super::paths::Wish;
 use super::walk::{Made, Walk};
 use super::{name, paths};
 
@@ -40,7 +42,7 @@ impl Made {
 }
 
 /// Parses one file. Never fails: what is wrong is told in `faults`.
-pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, prefixes: &[String]) -> Parsed {
+pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, rules: &Rules) -> Parsed {
     let is_demo = is_demo(&file);
     let mut faults = Vec::new();
     let text = decode(bytes, &mut faults);
@@ -81,7 +83,7 @@ pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, prefixes: &[String]) -> Pars
     let mut parsed = Parsed {
         is_demo,
         title: Box::default(),
-        path: front.path,
+        wish: Wish::new(&file, front.path, rules.reserved),
         aside: made.aside.as_str().into(),
         pieces: made.pieces.as_slice().into(),
         headings: made.headings.as_slice().into(),
@@ -96,7 +98,7 @@ pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, prefixes: &[String]) -> Pars
         file,
     };
     made.spare();
-    parsed.title = title(&parsed, front.title, prefixes).into();
+    parsed.title = title(&parsed, front.title, &rules.prefixes).into();
     parsed
 }
 

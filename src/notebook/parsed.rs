@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::front::Fault;
+use super::paths::Wish;
 
 /// A byte range. Offsets beyond the source point into the side buffer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -185,8 +186,8 @@ pub(super) struct Parsed {
     pub text: Box<str>,
     pub aside: Box<str>,
     pub title: Box<str>,
-    /// `path` of the front matter and its line.
-    pub path: Option<(String, u32)>,
+    /// Where it would be read.
+    pub wish: Wish,
     pub pieces: Box<[Piece]>,
     pub headings: Box<[Heading]>,
     pub anchors: Box<[Anchor]>,
