@@ -1,5 +1,6 @@
 //! `waterline record FILE`: a host's answers, masked, in a file to replay.
 
+use super::serve::harmless;
 use crate::config::Settings;
 use crate::engine::{self, Away, Engine, FindError};
 use std::io;
@@ -63,7 +64,7 @@ pub fn record(settings: Settings, file: &Path) -> Result<(), RecordError> {
              names of containers, images and networks are not: look before you give it away.",
             recording.answers.len(),
             host.endpoint(),
-            recording.engine,
+            harmless(&recording.engine),
             file.display()
         );
         Ok(())

@@ -187,7 +187,21 @@ fn line(what: &str, text: std::fmt::Arguments<'_>) {
 /// A closed pipe is no reason to stop.
 fn say(text: std::fmt::Arguments<'_>) {
     use io::Write;
-    let _ = writeln!(io::stdout(), "{text}");
+    let _ = writeln!(io::stdout(), "{}", harmless(&text.to_string()));
+}
+
+/// Text that a host or a note may have had a hand in, for a terminal: it cannot
+/// begin a line of its own or move the cursor.
+pub fn harmless(text: &str) -> String {
+    let is_bidi = |c| matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let show = |c: char| {
+        if c.is_control() || is_bidi(c) {
+            '\u{fffd}'
+        } else {
+            c
+        }
+    };
+    text.chars().map(show).collect()
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {

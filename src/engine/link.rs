@@ -145,10 +145,16 @@ impl Link {
             reply = self.transport.get(&path, deadline) => reply?,
             away = self.broke() => return Err(away),
         };
-        let mut json = serde_json::from_slice(&reply.body)
-            .map_err(|error| Away::Unreadable(error.to_string()))?;
-        mask::answer(ask, &mut json);
-        Ok(json)
+        let ask = ask.clone();
+        // A host of hundreds of containers answers megabytes: read beside the async threads.
+        let read = tokio::task::spawn_blocking(move || {
+            let mut json = serde_json::from_slice(&reply.body)
+                .map_err(|error| Away::Unreadable(error.to_string()))?;
+            mask::answer(&ask, &mut json);
+            Ok(json)
+        });
+        read.await
+            .unwrap_or_else(|stopped| Err(Away::Unreadable(stopped.to_string())))
     }
 
     /// Breaks the link: whoever still waits on it is told why. The first reason stays.

@@ -112,13 +112,14 @@ fn masked(rule: Rule, text: &str) -> String {
             text.to_owned()
         }
         Rule::Proxy => {
-            let text = line(text);
-            match text.split_once("://") {
-                Some(_) => text,
-                None => match text.rsplit_once('@') {
-                    Some((_, host)) => format!("{MASK}@{host}"),
-                    None => text,
-                },
+            // A password can hold anything: all before the last @ is one.
+            let (scheme, rest) = match text.split_once("://") {
+                Some((scheme, rest)) => (format!("{scheme}://"), rest),
+                None => (String::new(), text),
+            };
+            match rest.rsplit_once('@') {
+                Some((_, host)) => format!("{scheme}{MASK}@{}", line(host)),
+                None => line(text),
             }
         }
         // A text where an object was expected is not what we know.
@@ -344,6 +345,7 @@ pub fn line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_history_line_keeps_its_instruction_and_first_word() {
@@ -399,6 +401,20 @@ mod tests {
             ("RUN <<EOF hunter2", "RUN ••••"),
         ] {
             assert_eq!(created_by(text), shown, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_loses_its_password_whatever_it_is_made_of() {
+        for (text, shown) in [
+            ("http://u:12/S3CRET@proxy:1", "http://••••@proxy:1"),
+            ("http://u:p'S3@CRET@proxy", "http://••••@proxy"),
+            ("u:p@proxy:3128", "••••@proxy:3128"),
+            ("http://proxy:3128", "http://proxy:3128"),
+        ] {
+            let mut info = json!({ "HttpProxy": text });
+            answer(&Ask::Info, &mut info);
+            assert_eq!(info, json!({ "HttpProxy": shown }));
         }
     }
 

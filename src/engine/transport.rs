@@ -28,7 +28,7 @@ use tokio_rustls::{TlsConnector, rustls};
 
 /// The largest body that is read, in bytes. A list of thousands of containers is
 /// a few megabytes; what is larger than this is not an answer.
-pub const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
+pub const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
 
 /// How long an engine may take for one question, body included.
 #[derive(Clone, Copy, Debug)]

@@ -129,14 +129,10 @@ fn read_folder(folder: &Path) -> Result<Files, ContentError> {
 /// folder is not followed: notes come from the content folder only.
 pub(super) fn read_file(root: &Path, path: &Path) -> Result<Option<Vec<u8>>, String> {
     let gone = |error: std::io::Error| format!("this file cannot be read: {error}");
-    let about = std::fs::symlink_metadata(path).map_err(gone)?;
-    if about.is_symlink() {
-        let target = path.canonicalize().map_err(gone)?;
-        if !target.starts_with(root) {
-            return Err(
-                "this file is a link out of the content folder and was not followed".into(),
-            );
-        }
+    // Any part of the path can be a link, not only the last.
+    let target = path.canonicalize().map_err(gone)?;
+    if !target.starts_with(root.canonicalize().map_err(gone)?) {
+        return Err("this file is a link out of the content folder and was not followed".into());
     }
     if !std::fs::metadata(path).map_err(gone)?.is_file() {
         return Ok(None);

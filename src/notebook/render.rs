@@ -596,7 +596,7 @@ impl<'n> Render<'n> {
             }
             Target::File(file, rest) => {
                 let url = match self.notebook.address_of_file(&file) {
-                    Some(path) => urls::encode(&path) + &rest,
+                    Some(path) => format!("{}{rest}", urls::encode(&path)),
                     None => format!("/{}{rest}", urls::encode(&file)),
                 };
                 self.local(out, &url, title);

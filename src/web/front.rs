@@ -156,12 +156,13 @@ impl Front {
         if !reads(request.method()) {
             return Err(PageError::Method);
         }
-        let exchanged = self
-            .app
-            .key
-            .exchange(request.uri(), request.headers(), self.app.port);
-        if let Some(answer) = exchanged {
-            return answer;
+        // Not for a HEAD: a program that only looks must not use the key up.
+        if request.method() == Method::GET {
+            let key = &self.app.key;
+            let exchanged = key.exchange(request.uri(), request.headers(), self.app.port);
+            if let Some(answer) = exchanged {
+                return answer;
+            }
         }
         let handler = AssertUnwindSafe(self.router.clone().oneshot(request)).catch_unwind();
         match tokio::time::timeout(self.longest_wait, handler).await {

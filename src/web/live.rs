@@ -19,12 +19,19 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 use tokio_stream::wrappers::{IntervalStream, WatchStream};
 
 /// A comment this often keeps middleboxes from closing a quiet stream.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// How many pictures are drawn at a time.
+const DRAWN_AT_ONCE: usize = 2;
+
+/// How many different pictures are kept current at a time: far more than the
+/// panels of all pages that a room looks at. Beyond, a key is answered with `gone`.
+const MOST_SHOWS: usize = 512;
 
 /// How many panels one stream carries at most: more than any page shows.
 pub const MOST_PANELS: usize = 64;
@@ -67,9 +74,8 @@ impl Live {
         let mut frames = SelectAll::new();
         frames.push(once("retry: 1000\n\n".into()));
         if let Some(host) = engine.host(None) {
-            frames.push(viewing(
-                self.show("host", |frames| chip(Arc::clone(host), frames)),
-            ));
+            let chip = self.show("host", |frames| chip(Arc::clone(host), frames));
+            frames.extend(chip.map(viewing));
         }
         for key in keys.iter().take(MOST_PANELS) {
             match self.panel(engine, key) {
@@ -98,26 +104,30 @@ impl Live {
     fn panel(&self, engine: &Engine, key: &str) -> Option<Arc<Show>> {
         let (panel, view) = View::parse_key(key)?;
         let host = Arc::clone(engine.host(view.host.as_deref())?);
-        Some(self.show(&view.key(panel), |frames| redraw(host, panel, view, frames)))
+        self.show(&view.key(panel), |frames| redraw(host, panel, view, frames))
     }
 
     /// The show of this name: the one that others already look at, or a new one.
-    fn show<F>(&self, name: &str, run: impl FnOnce(watch::Sender<Frame>) -> F) -> Arc<Show>
+    /// `None` when there are too many already.
+    fn show<F>(&self, name: &str, run: impl FnOnce(watch::Sender<Frame>) -> F) -> Option<Arc<Show>>
     where
         F: Future<Output = ()> + Send + 'static,
     {
         let mut shows = self.shows.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(show) = shows.get(name).and_then(Weak::upgrade) {
-            return show;
+            return Some(show);
         }
         shows.retain(|_, show| show.strong_count() > 0);
+        if shows.len() >= MOST_SHOWS {
+            return None;
+        }
         let (sender, latest) = watch::channel(None);
         let show = Arc::new(Show {
             latest,
             task: tokio::spawn(run(sender)),
         });
         shows.insert(name.to_owned(), Arc::downgrade(&show));
-        show
+        Some(show)
     }
 }
 
@@ -142,10 +152,18 @@ async fn chip(host: Arc<Host>, frames: watch::Sender<Frame>) {
     }
 }
 
-/// Draws a panel now, from what its host says.
+/// Draws a panel now, from what its host says. A large host takes a while to draw:
+/// that is done beside the async threads, a few at a time, so that notes never wait.
 pub async fn draw(host: &Host, panel: Panel, view: &View) -> Drawn {
+    static DRAWING: Semaphore = Semaphore::const_new(DRAWN_AT_ONCE);
     let have = host.gather(|have| panel.asks(view, have)).await;
-    panels::draw(panel, view, &have)
+    // An error would mean that the semaphore was closed, which nobody does.
+    let _turn = DRAWING.acquire().await;
+    let view = view.clone();
+    match tokio::task::spawn_blocking(move || panels::draw(panel, &view, &have)).await {
+        Ok(drawn) => drawn,
+        Err(stopped) => std::panic::resume_unwind(stopped.into_panic()),
+    }
 }
 
 /// Sends a frame to every viewer, unless it is what they already have.

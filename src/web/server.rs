@@ -27,8 +27,7 @@ pub async fn serve(listener: TcpListener, front: Front, app: Arc<App>, stop: imp
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(LONGEST_SILENCE)
-        .max_header_size(LARGEST_HEAD)
-        .pipeline_flush(true);
+        .max_header_size(LARGEST_HEAD);
     // Each connection holds a sender: when all are gone, so are the connections.
     let (open, mut all_closed) = mpsc::channel::<()>(1);
     let mut stop = pin!(stop);

@@ -50,3 +50,33 @@ fn saves_renames_and_removals_are_told() {
     fs::remove_dir_all(root.join("new")).unwrap();
     expect(&changes, "new/deep/c.markdown", None);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_linked_folder_leads_nowhere() {
+    let outside = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    std::os::unix::fs::symlink(outside.path(), root.join("before")).unwrap();
+    let (tell, changes) = channel();
+    let _watch = watch(root, move |some| {
+        let _ = tell.send(some);
+    })
+    .unwrap();
+    std::os::unix::fs::symlink(outside.path(), root.join("later")).unwrap();
+    fs::write(outside.path().join("secret.md"), "not ours").unwrap();
+    fs::write(root.join("before/touched.md"), "not ours").unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    fs::write(root.join("last.md"), "ours").unwrap();
+
+    let end = Instant::now() + Duration::from_secs(10);
+    loop {
+        let wait = end.saturating_duration_since(Instant::now());
+        for (name, _) in changes.recv_timeout(wait).expect("last.md is told") {
+            assert!(!name.contains('/'), "{name} was followed");
+            if name == "last.md" {
+                return;
+            }
+        }
+    }
+}

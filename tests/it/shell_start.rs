@@ -1,5 +1,6 @@
 //! The shell from outside: the real command, what it prints, and how it stops.
 
+use crate::fake_engine::FakeEngine;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -214,6 +215,37 @@ fn the_key_never_reaches_the_log() {
     assert!(log.contains(r#""status":303"#), "{log}");
     assert!(!log.contains(&key), "{log}");
     assert!(log.lines().all(|line| line.starts_with('{')), "{log}");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_exec_says_never_reaches_the_log() {
+    let engine = FakeEngine::start().await;
+    let host = format!("fake=unix://{}", engine.socket().display());
+    let running = Running::start(&["--host", &host]);
+    // Somebody looks, so the events are listened to.
+    let mut viewer = running.connect();
+    let address = &running.address;
+    write!(viewer, "GET /live HTTP/1.1\r\nhost: {address}\r\n\r\n").expect("a request");
+    engine.script.is_heard().await;
+    let exec = "exec_create: sh -c 'echo S3CRET'";
+    engine.script.event("container", exec, "c1");
+    engine.script.event("container", "start", "c1");
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let (_, _, log) = running.stop("-TERM");
+    assert!(log.contains("host answers"), "{log}");
+    assert!(!log.contains("S3CRET"), "{log}");
+}
+
+#[test]
+fn a_request_is_answered_though_the_next_has_begun() {
+    let running = Running::start(&[]);
+    let mut stream = running.connect();
+    let host = &running.address;
+    write!(stream, "GET /healthz HTTP/1.1\r\nhost: {host}\r\n\r\nG").expect("a request");
+    let mut answer = [0; 15];
+    stream.read_exact(&mut answer).expect("an answer");
+    assert_eq!(&answer, b"HTTP/1.1 200 OK");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Up to so many containers, each is a unit of its own.
-const SINGLE: usize = 12;
+const SINGLE: usize = MOST_UNITS;
 /// So many units are drawn at most: a matrix of more cannot be read.
 pub const MOST_UNITS: usize = 16;
 /// So many networks are drawn at most.
