@@ -36,7 +36,7 @@ impl Walk<'_> {
         }
     }
 
-    fn extend_run(&mut self, start: usize, end: usize) {
+    pub(super) fn extend_run(&mut self, start: usize, end: usize) {
         match &mut self.run {
             Some(run) if run.end == start => run.end = end,
             _ => {
@@ -264,10 +264,11 @@ impl Walk<'_> {
         let Some(&(first, start)) = lines.first() else {
             return;
         };
-        let contiguous = lines
-            .windows(2)
-            .all(|pair| pair[0].0.end == pair[1].0.start);
-        if contiguous && self.in_source(first) {
+        let contiguous = lines.iter().all(|(span, _)| self.in_source(*span))
+            && lines
+                .windows(2)
+                .all(|pair| pair[0].0.end == pair[1].0.start);
+        if contiguous {
             let to = lines.last().map_or(first.end, |(span, _)| span.end);
             self.raw_html(first.start as usize, to as usize, start, end, None);
         } else {

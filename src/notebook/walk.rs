@@ -68,6 +68,8 @@ pub(super) struct Walk<'t> {
     pub(super) head_row: bool,
     pub(super) alignments: Vec<Alignment>,
     pub(super) cell: usize,
+    /// Where the last cell ended in the source.
+    pub(super) cell_end: usize,
     pub(super) html: Vec<(Span, usize)>,
 }
 
@@ -118,6 +120,7 @@ impl<'t> Walk<'t> {
             head_row: false,
             alignments: Vec::new(),
             cell: 0,
+            cell_end: body,
             html: Vec::new(),
         }
     }
@@ -198,7 +201,7 @@ impl<'t> Walk<'t> {
     }
 
     pub(super) fn in_source(&self, span: Span) -> bool {
-        (span.end as usize) <= self.text.len() && span.start < span.end
+        span.end as usize <= self.text.len()
     }
 
     pub(super) fn here(&self) -> u32 {
@@ -441,6 +444,7 @@ impl<'t> Walk<'t> {
                 let el = self.cell_el();
                 self.pieces.push(Piece::Close(el));
                 self.cell += 1;
+                self.cell_end = end;
             }
             TagEnd::Emphasis => self.inline(end, Piece::Close(El::Em)),
             TagEnd::Strong => self.inline(end, Piece::Close(El::Strong)),
@@ -496,14 +500,37 @@ impl<'t> Walk<'t> {
         self.in_row = true;
         self.head_row = el == El::Head;
         self.cell = 0;
+        self.cell_end = start;
         self.pieces.push(Piece::Open(el));
     }
 
     fn end_row(&mut self, end: usize, el: El) {
         self.flush();
+        self.excess_cells(end);
         self.pieces.push(Piece::Close(el));
         self.block_edge(end);
         self.in_row = false;
+    }
+
+    /// A row with more cells than its head: Markdown drops them, we show what
+    /// they say in a cell more.
+    fn excess_cells(&mut self, end: usize) {
+        let from = self.cell_end.min(end);
+        let cells = |c: char| c == '|' || c.is_whitespace();
+        let rest = &self.text[from..end];
+        let start = end - rest.trim_start_matches(cells).len();
+        let stop = from + rest.trim_end_matches(cells).len();
+        if start >= stop {
+            return;
+        }
+        let (line, column) = self.lines.at(start);
+        let why = "this row has more cells than the head of its table";
+        self.faults.push(Fault::new(line, column, why));
+        let el = self.cell_el();
+        self.pieces.push(Piece::Open(el));
+        self.extend_run(start, stop);
+        self.flush();
+        self.pieces.push(Piece::Close(el));
     }
 
     fn cell_el(&self) -> El {

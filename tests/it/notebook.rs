@@ -480,6 +480,8 @@ fn nothing_in_the_source_vanishes() {
         let html = html(text);
         assert_eq!(visible(&html), text, "{html}");
     }
+    let table = html("| a |\n|---|\n| b | c <x> | d |\n");
+    assert_eq!(visible(&table), "a b c <x> | d");
     assert_eq!(visible(&html("# Head {#my-id}")), "Head {#my-id}");
     assert_eq!(visible(&html("line one\\\nline two")), "line one line two");
     assert_eq!(

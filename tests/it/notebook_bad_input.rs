@@ -156,6 +156,8 @@ fn a_line_of_a_megabyte_and_deep_nesting_are_read() {
         "<a \"".repeat(50_000),
         "_Foo".repeat(50_000),
         "# <<Foo_Bar>>\n".repeat(5_000),
+        // Found by the properties: lines of HTML in two buffers.
+        "<!-- \n<div>\n\r\n".to_owned(),
         "| Foo_Bar ".repeat(5_000) + "|\n" + &"|-".repeat(5_000) + "|\n",
     ] {
         let book = note(&deep);
