@@ -55,7 +55,12 @@ pub async fn serve(listener: TcpListener, front: Front, app: Arc<App>, stop: imp
     }
     drop((listener, open));
     app.stop();
-    let _ = tokio::time::timeout(LAST_ANSWERS, all_closed.recv()).await;
+    if tokio::time::timeout(LAST_ANSWERS, all_closed.recv())
+        .await
+        .is_err()
+    {
+        tracing::warn!("some answers were not finished in time");
+    }
 }
 
 async fn connection(

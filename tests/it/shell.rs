@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, Request, Response, StatusCode};
 use axum::routing::get;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use waterline::engine::Engine;
@@ -437,4 +438,44 @@ async fn every_file_that_a_page_names_is_there() {
         let icon = ask(&front, request(address)).await;
         assert_eq!(icon.header("content-type"), "image/svg+xml");
     }
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_waterline_stops() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let app = app();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let streaming = Arc::clone(&app);
+    let stream = || async move {
+        let stopping = futures_util::FutureExt::into_stream(streaming.stopping());
+        let lines = futures_util::StreamExt::map(stopping, |()| Ok::<_, Infallible>("the end"));
+        let begun = futures_util::stream::iter([Ok("begun ")]);
+        axum::body::Body::from_stream(futures_util::StreamExt::chain(begun, lines))
+    };
+    let front = Front::before(Arc::clone(&app), Router::new().route("/live", get(stream)));
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = tokio::spawn(waterline::web::server::serve(listener, front, app, stopped));
+
+    let mut reader = tokio::net::TcpStream::connect(address)
+        .await
+        .expect("it listens");
+    let request = "GET /live HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    reader
+        .write_all(request.as_bytes())
+        .await
+        .expect("a request");
+    let mut said = String::new();
+    while !said.contains("begun") {
+        let mut some = [0; 4096];
+        let count = reader.read(&mut some).await.expect("an answer");
+        said.push_str(&String::from_utf8_lossy(&some[..count]));
+    }
+    drop(stop);
+    reader.read_to_string(&mut said).await.expect("the rest");
+    assert!(said.contains("the end"), "{said}");
+    server.await.expect("it stopped");
+    assert!(tokio::net::TcpStream::connect(address).await.is_err());
 }

@@ -19,11 +19,30 @@ fn command() -> Command {
     command
 }
 
+/// Runs a command that is expected to end by itself.
 fn run(arguments: &[&str]) -> (Output, String) {
-    let output = command()
-        .args(arguments)
-        .output()
-        .expect("the command runs");
+    finish(command().args(arguments))
+}
+
+/// Waits for a command to end. One that goes on instead is ended, with no exit code.
+fn finish(command: &mut Command) -> (Output, String) {
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    let id = child.id();
+    let (tell, told) = channel();
+    std::thread::spawn(move || tell.send(child.wait_with_output()));
+    let output = told
+        .recv_timeout(Duration::from_secs(30))
+        .unwrap_or_else(|_| {
+            let _ = Command::new("kill")
+                .args(["-KILL", &id.to_string()])
+                .status();
+            told.recv().expect("it ended")
+        });
+    let output = output.expect("its output");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     (output, said)
 }
@@ -156,6 +175,7 @@ fn it_stops_when_it_is_told_to() {
         assert_eq!(code, Some(0), "{log}");
         assert!(took < Duration::from_secs(2), "{took:?}");
         assert!(log.contains("stopped"), "{log}");
+        assert!(!log.contains("not finished"), "{log}");
     }
 }
 
@@ -221,10 +241,7 @@ fn it_never_listens_beyond_this_machine() {
             "{said}"
         );
     }
-    let output = command()
-        .env("WATERLINE_LISTEN", "0.0.0.0:0")
-        .output()
-        .expect("runs");
+    let (output, _) = finish(command().env("WATERLINE_LISTEN", "0.0.0.0:0"));
     assert_eq!(output.status.code(), Some(1));
 }
 
@@ -377,11 +394,6 @@ fn a_recording_needs_a_host_and_touches_no_file_without_one() {
 
 #[test]
 fn settings_in_the_environment_hold_for_the_subcommand_too() {
-    let output = command()
-        .arg("serve")
-        .env("WATERLINE_LISTEN", "0.0.0.0:0")
-        .output()
-        .expect("runs");
-    let said = String::from_utf8_lossy(&output.stderr);
+    let (_, said) = finish(command().arg("serve").env("WATERLINE_LISTEN", "0.0.0.0:0"));
     assert!(said.contains("loopback only"), "{said}");
 }
