@@ -217,7 +217,7 @@ impl<'n> Render<'n> {
             start: heading.pieces.start + 1,
             end: heading.pieces.end.saturating_sub(1),
         };
-        if self.note.plain(heading.pieces).is_empty() {
+        if self.note.label(index).is_empty() {
             escape(
                 &mut out,
                 &self.note.heading_title(index, self.notebook.prefixes()),
@@ -275,11 +275,7 @@ impl<'n> Render<'n> {
                     out.push_str(&format!("<h{level} id=\""));
                     escape(out, &self.ids[index as usize]);
                     out.push_str("\">");
-                    if self
-                        .note
-                        .plain(self.note.headings[index as usize].pieces)
-                        .is_empty()
-                    {
+                    if self.note.label(index).is_empty() {
                         let title = self.note.heading_title(index, self.notebook.prefixes());
                         escape(out, &title);
                         out.push(' ');

@@ -734,3 +734,23 @@ fn a_line_break_after_the_anchor_under_a_heading_shows_nothing() {
         );
     }
 }
+
+#[test]
+fn brackets_and_marks_around_an_anchor_are_no_part_of_its_title() {
+    for (heading, title) in [
+        ("Docker (<<Foo_Bar>>)", "Docker"),
+        ("[<<Foo_Bar>>] Docker", "Docker"),
+        ("Docker, <<Foo_Bar>>", "Docker"),
+        ("<<Foo_Bar>> | run() it", "run() it"),
+        ("(<<Foo_Bar>>)", "Foo Bar"),
+        ("** <<Foo_Bar>>", "Foo Bar"),
+        ("1. <<Foo_Bar>>", "1."),
+        ("C++ <<Foo_Bar>>", "C++"),
+    ] {
+        let index = note(&format!("## {heading}\n")).index();
+        assert_eq!(index.anchors[0].title, title, "{heading}");
+    }
+    // Without an anchor everything is the title.
+    assert_eq!(page("## run()\n").outline[0].title, "run()");
+    assert_eq!(visible(&html("## (<<Foo_Bar>>)\n")), "Foo Bar ( Foo_Bar)");
+}
