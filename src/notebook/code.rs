@@ -85,23 +85,20 @@ fn guess(code: &str) -> Option<Language> {
     let mut lines = code.lines().map(str::trim_end).filter(|l| !l.is_empty());
     let first = lines.next()?;
     let head = first.trim_start();
-    if prompt(head).is_some() {
+    if command(head).is_some() {
         return Some(Language::Console);
     }
-    let is_instruction = |line: &str, word: &str| {
-        line.split_once(' ')
-            .is_some_and(|(begin, _)| begin.eq_ignore_ascii_case(word))
-    };
-    if head.starts_with("FROM ") || (head.starts_with("ARG ") && code.contains("\nFROM ")) {
-        return Some(Language::Dockerfile);
-    }
-    if is_instruction(head, "# syntax=docker/dockerfile") {
+    if head.starts_with("FROM ")
+        || head.starts_with("# syntax=docker/dockerfile")
+        || (head.starts_with("ARG ") && code.contains("\nFROM "))
+    {
         return Some(Language::Dockerfile);
     }
     if head.starts_with(['{', '[']) && serde_json::from_str::<serde_json::Value>(code).is_ok() {
         return Some(Language::Json);
     }
-    is_yaml(code).then_some(Language::Yaml)
+    // One line alone (`Error: no such file`) may be anything.
+    (lines.next().is_some() && is_yaml(code)).then_some(Language::Yaml)
 }
 
 /// Every line is `key:`, `key: value`, `- item`, a comment, or deeper in one.
@@ -126,24 +123,25 @@ fn is_yaml(code: &str) -> bool {
     keys > 0
 }
 
-/// The command on a prompt line, and the prompt before it.
-fn prompt(line: &str) -> Option<(&str, &str)> {
-    ["$ ", "# ", "> "]
-        .iter()
-        .take(1)
-        .find_map(|prompt| line.strip_prefix(prompt).map(|command| (*prompt, command)))
+/// The command on a line that begins with a prompt.
+fn command(line: &str) -> Option<&str> {
+    line.strip_prefix("$ ")
 }
 
-/// A terminal session, line by line.
+/// A terminal session, line by line. What all lines are indented by is left out.
 fn session(out: &mut String, code: &str) {
-    let mut lines = code.lines().peekable();
+    let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let filled = code.lines().filter(|line| !line.trim().is_empty());
+    let margin = filled.map(indent).min().unwrap_or(0);
+    let mut lines = code
+        .lines()
+        .map(|line| line.get(margin..).unwrap_or_default())
+        .peekable();
     while let Some(line) = lines.next() {
         let bare = line.trim_start();
-        if let Some((mark, command)) = prompt(bare) {
+        if let Some(command) = command(bare) {
             out.push_str(&line[..line.len() - bare.len()]);
-            out.push_str("<span class=\"prompt\">");
-            out.push_str(mark.trim_end());
-            out.push_str(" </span>");
+            out.push_str("<span class=\"prompt\">$ </span>");
             // A command goes on after a `\` at the end of its line.
             let mut whole = command.to_owned();
             while whole.ends_with('\\')
@@ -233,6 +231,11 @@ mod tests {
             guess("FROM busybox\nRUN true\n"),
             Some(Language::Dockerfile)
         );
+        assert_eq!(
+            guess("# syntax=docker/dockerfile:1\nFROM x\n"),
+            Some(Language::Dockerfile)
+        );
+        assert_eq!(guess("Error: no such file\n"), None);
         assert_eq!(guess("just some words: and more\nnext"), None);
         assert_eq!(guess(""), None);
     }
@@ -243,6 +246,9 @@ mod tests {
         assert!(html.contains("<code class=\"lang-console\"><span class=\"prompt\">$ </span>"));
         assert!(html.contains("<span class=\"out\">abc &lt;1&gt;</span>"));
         assert!(!html.contains("style="));
+        let indented = self::html("", "    $ ls\n      a\n\n    $ pwd\n");
+        assert!(indented.contains("lang-console\"><span class=\"prompt\">$ </span>"));
+        assert!(indented.contains("\n<span class=\"out\">  a</span>\n\n<span"));
     }
 
     #[test]

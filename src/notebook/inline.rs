@@ -193,7 +193,10 @@ impl Walk<'_> {
         // The code as it stands between the backticks, when that is what is shown.
         let inside = self.text[start..end].trim_matches('`');
         let from = inside.as_ptr() as usize - self.text.as_ptr() as usize;
-        let inside_at = inside.find(&**code).map(|at| from + at);
+        let inside_at = match inside {
+            _ if inside == &**code => Some(from),
+            _ => inside.find(&**code).map(|at| from + at),
+        };
         let span = match inside_at {
             Some(at) => Span {
                 start: clamp(at),

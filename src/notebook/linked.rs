@@ -94,11 +94,7 @@ impl Notebook {
         files.reverse();
         files.dedup_by(|a, b| a.0 == b.0);
         files.reverse();
-        let slots: Vec<Option<Arc<Parsed>>> = files
-            .into_par_iter()
-            .with_min_len(16)
-            .map(|(file, bytes)| Some(Arc::new(parse(file.into(), bytes, &rules.prefixes))))
-            .collect();
+        let slots = parse_all(files, rules);
         let mut notebook = Self {
             rules: Arc::new(rules.clone()),
             order: Arc::new((0..slot_number(slots.len())).collect()),
@@ -108,14 +104,20 @@ impl Notebook {
             near: Arc::default(),
             unread: Arc::default(),
         };
-        for slot in 0..slot_number(notebook.slots.len()) {
-            if let Some(note) = notebook.slots[slot as usize].clone() {
-                notebook.link(slot, None, Some(&note));
-            }
-        }
-        notebook.near = Arc::default();
+        let notes: Vec<(u32, &Parsed)> = notebook.files().collect();
+        notebook.names = Names::of(&notes);
         notebook.assign_paths();
         notebook
+    }
+
+    /// Only parses, for the benches: how many anchors and words there are.
+    #[doc(hidden)]
+    pub fn parse_only(files: Vec<(String, Vec<u8>)>, rules: &Rules) -> usize {
+        parse_all(files, rules)
+            .par_iter()
+            .flatten()
+            .map(|note| note.anchors.len() + note.words.len())
+            .sum()
     }
 
     /// The notebook with one file new or changed. Everything that did not
@@ -134,7 +136,7 @@ impl Notebook {
             Some((slot, note)) => (note.file.clone(), *slot),
             None => (file.into(), slot_number(self.slots.len())),
         };
-        let new = Arc::new(parse(file_name, bytes.to_vec(), &self.rules.prefixes));
+        let new = Arc::new(parse(file_name, bytes.to_vec(), &self.rules));
         let mut notebook = self.clone();
         if let Err(at) = place {
             notebook.slots.push(None);
@@ -144,7 +146,7 @@ impl Notebook {
         let old = old.map(|(_, note)| note);
         notebook.slots[slot as usize] = Some(new.clone());
         notebook.link(slot, old.as_deref(), Some(&new));
-        if old.is_none_or(|old| old.path != new.path) {
+        if old.is_none_or(|old| old.wish != new.wish) {
             notebook.assign_paths();
         }
         notebook
@@ -189,12 +191,11 @@ impl Notebook {
     fn link(&mut self, slot: u32, old: Option<&Parsed>, new: Option<&Parsed>) {
         let sites = |note: Option<&Parsed>| -> FxHashMap<String, Vec<Site>> {
             let mut sites = FxHashMap::<String, Vec<Site>>::default();
-            let all = note.filter(|note| !note.is_demo);
-            for (index, anchor, name) in all.into_iter().flat_map(defines) {
+            for (anchor, heading, name) in note.into_iter().flat_map(defines) {
                 sites.entry(name.to_owned()).or_default().push(Site {
                     slot,
-                    anchor: index,
-                    heading: anchor.heading.is_some(),
+                    anchor,
+                    heading,
                 });
             }
             sites
@@ -262,7 +263,7 @@ impl Notebook {
             .map(|(slot, note)| Claim {
                 slot,
                 file: &note.file,
-                path: note.path.as_ref(),
+                wish: &note.wish,
             })
             .collect();
         self.paths = Arc::new(Paths::assign(&claims, self.rules.reserved));
@@ -295,7 +296,7 @@ impl Notebook {
 
     /// Where a file is read: a note at its path, a demo below `/demos/`.
     pub(super) fn path_of(&self, slot: u32) -> Option<&str> {
-        self.paths.by_slot.get(&slot).map(|path| &**path)
+        self.paths.of(slot)
     }
 
     /// The same, for demos too.
@@ -369,8 +370,8 @@ impl Notebook {
     /// The topics of a file that win: their sources and names, by source.
     pub(super) fn topics_in(&self, slot: u32, note: &Parsed) -> Vec<(Span, u32)> {
         let mut topics: Vec<(Span, u32)> = defines(note)
-            .filter(|(index, ..)| !note.is_demo && self.wins(slot, *index, note))
-            .map(|(index, anchor, _)| (anchor.source, index))
+            .filter(|(index, ..)| self.wins(slot, *index, note))
+            .map(|(index, ..)| (note.anchors[index as usize].source, index))
             .collect();
         topics.sort_by(|a, b| {
             (a.0.start, std::cmp::Reverse(a.0.end), a.1).cmp(&(
@@ -447,9 +448,9 @@ impl Notebook {
 
     /// Anchors of a file whose name is defined elsewhere.
     fn duplicates<'n>(&'n self, slot: u32, note: &'n Parsed) -> impl Iterator<Item = Problem> + 'n {
-        let lost = defines(note)
-            .filter(move |(index, ..)| !note.is_demo && !self.wins(slot, *index, note));
-        lost.filter_map(|(_, anchor, name)| {
+        let lost = defines(note).filter(move |(index, ..)| !self.wins(slot, *index, note));
+        lost.filter_map(|(index, _, name)| {
+            let anchor = &note.anchors[index as usize];
             let (_, winner, first) = self.definition(name)?;
             Some(Problem {
                 file: note.file.to_string(),
@@ -524,6 +525,15 @@ fn problem(file: &str, fault: &Fault) -> Problem {
         column: fault.column,
         message: fault.message.clone(),
     }
+}
+
+/// Parses files in parallel; each gets the slot of its place.
+fn parse_all(files: Vec<(String, Vec<u8>)>, rules: &Rules) -> Vec<Option<Arc<Parsed>>> {
+    files
+        .into_par_iter()
+        .with_min_len(16)
+        .map(|(file, bytes)| Some(Arc::new(parse(file.into(), bytes, rules))))
+        .collect()
 }
 
 /// A slot's number; there are never four thousand million files.

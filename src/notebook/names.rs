@@ -7,7 +7,11 @@ use std::cmp::Ordering;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use super::parse::{defines, mentions};
+use super::parsed::Parsed;
 
 /// How many shards; a power of two.
 const SHARDS: usize = 1024;
@@ -53,6 +57,77 @@ impl Names {
     fn shard(name: &str) -> usize {
         // The low bits choose the bucket inside a shard; take others.
         (FxBuildHasher.hash_one(name) >> 40) as usize % SHARDS
+    }
+
+    /// Links many files at once, in parallel. Slots must be in file order.
+    pub fn of(notes: &[(u32, &Parsed)]) -> Self {
+        let parts = rayon::current_num_threads().clamp(1, SHARDS);
+        let built: Vec<Vec<(usize, Shard)>> = (0..parts)
+            .into_par_iter()
+            .map(|part| Self::part(notes, part, parts))
+            .collect();
+        let mut names = Self::default();
+        for (at, shard) in built.into_iter().flatten() {
+            names.defined += shard
+                .values()
+                .filter(|entry| !entry.sites.is_empty())
+                .count();
+            names.shards[at] = Arc::new(shard);
+        }
+        names
+    }
+
+    /// Every `parts`th shard, from number `part`.
+    fn part(notes: &[(u32, &Parsed)], part: usize, parts: usize) -> Vec<(usize, Shard)> {
+        let mut shards: Vec<Shard> = Vec::new();
+        shards.resize_with(SHARDS.div_ceil(parts), Shard::default);
+        // Nobody shares these entries yet, so they can be changed in place.
+        let mut change = |name: &str, change: &dyn Fn(&mut Entry)| {
+            let shard = Self::shard(name);
+            if shard % parts != part {
+                return;
+            }
+            let shard = &mut shards[shard / parts];
+            if let Some(entry) = shard.get_mut(name) {
+                change(Arc::make_mut(entry));
+            } else {
+                let mut entry = Entry::default();
+                change(&mut entry);
+                shard.insert(name.into(), Arc::new(entry));
+            }
+        };
+        for &(slot, note) in notes {
+            for (anchor, heading, name) in defines(note) {
+                let site = Site {
+                    slot,
+                    anchor,
+                    heading,
+                };
+                change(name, &|entry| {
+                    // Headings first; within each kind file order stays.
+                    let at = entry
+                        .sites
+                        .partition_point(|other| other.heading >= heading);
+                    if at == 0 {
+                        // Nearly always the only one.
+                        entry.sites.reserve_exact(1);
+                    }
+                    entry.sites.insert(at, site);
+                });
+            }
+            for name in mentions(note) {
+                change(name, &|entry| {
+                    if entry.mentions.last() != Some(&slot) {
+                        entry.mentions.push(slot);
+                    }
+                });
+            }
+        }
+        let numbered = shards.into_iter().enumerate();
+        numbered
+            .map(|(at, shard)| (at * parts + part, shard))
+            .filter(|(at, _)| *at < SHARDS)
+            .collect()
     }
 
     pub fn get(&self, name: &str) -> Option<(&Arc<str>, &Entry)> {

@@ -1,11 +1,14 @@
 //! From source to [`Parsed`]: decoding, front matter, one walk over the events.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::front::{self, Fault};
 use super::lines::{Lines, clamp};
-use super::parsed::{Anchor, Parsed};
-use super::walk::Walk;
+use super::linked::Rules;
+use super::parsed::Parsed;
+use super::paths::Wish;
+use super::walk::{Made, Walk};
 use super::{name, paths};
 
 /// More than this is refused: no note is a gigabyte.
@@ -14,8 +17,32 @@ const TOO_LARGE: usize = 1 << 30;
 /// A line longer than this was not written by a person.
 const LONG_LINE: usize = 100_000;
 
+thread_local! {
+    /// Lists that the last note on this thread has grown.
+    static SPARE: RefCell<Made> = RefCell::default();
+}
+
+impl Made {
+    /// Keeps the lists for the next note, unless this one was out of the common.
+    fn spare(mut self) {
+        if self.pieces.capacity() > 1 << 16 || self.words.capacity() > 1 << 16 {
+            return;
+        }
+        self.aside.clear();
+        self.pieces.clear();
+        self.headings.clear();
+        self.anchors.clear();
+        self.words.clear();
+        self.leaves.clear();
+        self.links.clear();
+        self.code_blocks.clear();
+        self.code.clear();
+        SPARE.set(self);
+    }
+}
+
 /// Parses one file. Never fails: what is wrong is told in `faults`.
-pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, prefixes: &[String]) -> Parsed {
+pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, rules: &Rules) -> Parsed {
     let is_demo = is_demo(&file);
     let mut faults = Vec::new();
     let text = decode(bytes, &mut faults);
@@ -25,7 +52,8 @@ pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, prefixes: &[String]) -> Pars
         faults.push(Fault::new(line, 1, "this note is empty"));
     }
     line_faults(&text, &mut faults);
-    let mut walk = Walk::new(&text, front.body, !is_demo);
+    let made = SPARE.take();
+    let mut walk = Walk::new(&text, front.body, !is_demo, made);
     walk.events();
     let Walk {
         aside,
@@ -40,31 +68,45 @@ pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, prefixes: &[String]) -> Pars
         faults: more,
         ..
     } = walk;
+    let made = Made {
+        aside,
+        pieces,
+        headings,
+        anchors,
+        words,
+        leaves,
+        links,
+        code_blocks,
+        code,
+    };
     faults.extend(more);
     let mut parsed = Parsed {
         is_demo,
         title: Box::default(),
-        path: front.path,
-        aside: aside.into(),
-        pieces: pieces.into(),
-        headings: headings.into(),
-        anchors: anchors.into(),
-        words: words.into(),
-        leaves: leaves.into(),
-        links: links.into(),
-        code_blocks: code_blocks.into(),
-        code: code.into(),
+        wish: Wish::new(&file, front.path, rules.reserved),
+        aside: made.aside.as_str().into(),
+        pieces: made.pieces.as_slice().into(),
+        headings: made.headings.as_slice().into(),
+        anchors: made.anchors.as_slice().into(),
+        words: made.words.as_slice().into(),
+        leaves: made.leaves.as_slice().into(),
+        links: made.links.as_slice().into(),
+        code_blocks: made.code_blocks.as_slice().into(),
+        code: made.code.as_slice().into(),
         faults: faults.into(),
         text: text.into(),
         file,
     };
-    parsed.title = title(&parsed, front.title, prefixes).into();
+    made.spare();
+    parsed.title = title(&parsed, front.title, &rules.prefixes).into();
     parsed
 }
 
 /// Tells about line ends and lines that editors and other tools stumble over.
 fn line_faults(text: &str, faults: &mut Vec<Fault>) {
-    if let Some(at) = text.find("\r\n") {
+    if text.as_bytes().contains(&b'\r')
+        && let Some(at) = text.find("\r\n")
+    {
         let (line, _) = Lines::new(text).at(at);
         let why = "lines end in CRLF here; every other system writes LF";
         faults.push(Fault::new(line, 1, why));
@@ -126,13 +168,14 @@ fn decode(bytes: Vec<u8>, faults: &mut Vec<Fault>) -> String {
     text
 }
 
-/// The names that a file defines, in the order of its anchors.
-pub(super) fn defines(parsed: &Parsed) -> impl Iterator<Item = (u32, &Anchor, &str)> {
-    parsed
-        .anchors
-        .iter()
-        .enumerate()
-        .map(|(index, anchor)| (clamp(index), anchor, parsed.anchor_name(anchor)))
+/// The names that a file defines, in the order of its anchors: each anchor's
+/// number, whether it names a section, and its name. A demo defines nothing.
+pub(super) fn defines(parsed: &Parsed) -> impl Iterator<Item = (u32, bool, &str)> {
+    let anchors = parsed.anchors.iter().enumerate();
+    anchors.filter(|_| !parsed.is_demo).map(|(index, anchor)| {
+        let name = parsed.anchor_name(anchor);
+        (clamp(index), anchor.heading.is_some(), name)
+    })
 }
 
 /// The names that a file may refer to, with repetitions. A word that ends in

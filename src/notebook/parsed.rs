@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::front::Fault;
+use super::paths::Wish;
 
 /// A byte range. Offsets beyond the source point into the side buffer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,7 +27,7 @@ pub(super) enum El {
     Paragraph,
     /// A paragraph that holds nothing but the anchors of the heading above it.
     Silent,
-    Quote(Option<&'static str>),
+    Quote(Option<Alert>),
     List,
     /// A numbered list and its first number.
     Ordered(u32),
@@ -34,10 +35,10 @@ pub(super) enum El {
     Table,
     Head,
     Row,
-    /// A cell, and `left`, `center` or `right` where the author says so.
+    /// A cell, and on which side its text stands where the author says so.
     Cell {
         head: bool,
-        align: Option<&'static str>,
+        align: Option<Side>,
     },
     Em,
     Strong,
@@ -48,6 +49,24 @@ pub(super) enum El {
         paragraph: bool,
     },
     Footnote(Span),
+}
+
+/// GitHub's kinds of quotation that stand out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Alert {
+    Note,
+    Tip,
+    Important,
+    Warning,
+    Caution,
+}
+
+/// Where the text of a table's column stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Left,
+    Center,
+    Right,
 }
 
 /// The HTML elements that work in a note.
@@ -62,6 +81,7 @@ pub(super) enum Tag {
 }
 
 /// One step of a note: what the parser said, with the scanner's findings in it.
+/// There are millions of them, so they are small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Piece {
     Open(El),
@@ -89,8 +109,10 @@ pub(super) enum Piece {
     FootnoteRef(Span),
 }
 
+const _: () = assert!(size_of::<Piece>() <= 16);
+
 /// `<<NAME>>`, where it stands and what it names.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Anchor {
     pub name: Span,
     pub line: u32,
@@ -106,7 +128,7 @@ pub(super) struct Anchor {
 }
 
 /// A word with the shape of a NAME that is not in a link or code block.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Word {
     pub span: Span,
     /// Where it is in the source.
@@ -120,7 +142,7 @@ pub(super) struct Word {
 }
 
 /// A heading and its section.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Heading {
     pub level: u8,
     /// It stands in no list or quotation, so a page can be cut at it.
@@ -147,7 +169,7 @@ pub(super) struct Link {
 }
 
 /// A code block.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct CodeBlock {
     /// The words after the fence.
     pub info: Span,
@@ -164,8 +186,8 @@ pub(super) struct Parsed {
     pub text: Box<str>,
     pub aside: Box<str>,
     pub title: Box<str>,
-    /// `path` of the front matter and its line.
-    pub path: Option<(String, u32)>,
+    /// Where it would be read.
+    pub wish: Wish,
     pub pieces: Box<[Piece]>,
     pub headings: Box<[Heading]>,
     pub anchors: Box<[Anchor]>,

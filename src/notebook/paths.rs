@@ -10,13 +10,46 @@ use rustc_hash::FxHashMap;
 
 use super::front::Fault;
 
+/// The path that a note asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wish {
+    pub path: Arc<str>,
+    /// The line that says so; 1 for a path made of the file's name.
+    line: u32,
+    /// It is in the front matter, and can be.
+    said: bool,
+    /// Why what the front matter says cannot be.
+    why_not: Option<String>,
+}
+
+impl Wish {
+    /// What the note in `file` asks for with `path` (and its line) in its front matter.
+    pub fn new(file: &str, path: Option<(String, u32)>, reserved: &[&str]) -> Self {
+        let line = path.as_ref().map_or(1, |(_, line)| *line);
+        let wish = |path: String, why_not| Self {
+            path: path.into(),
+            line,
+            said: false,
+            why_not,
+        };
+        match path.map(|(path, _)| check(&path, reserved)) {
+            None => wish(from_file(file, reserved), None),
+            Some(Err(why)) => wish(from_file(file, reserved), Some(why)),
+            Some(Ok(path)) => Self {
+                said: true,
+                ..wish(path, None)
+            },
+        }
+    }
+}
+
 /// Where every note is read, and what was wrong with the paths that they asked for.
 #[derive(Debug, Default)]
 pub(super) struct Paths {
     /// Path and slot of every note, in path order.
     pub in_order: Vec<(Arc<str>, u32)>,
-    /// The same by slot.
-    pub by_slot: FxHashMap<u32, Arc<str>>,
+    /// The same by slot; a demo or an empty slot has none.
+    by_slot: Vec<Option<Arc<str>>>,
     /// What to tell, by file.
     pub faults: Vec<(Arc<str>, Fault)>,
 }
@@ -25,8 +58,7 @@ pub(super) struct Paths {
 pub(super) struct Claim<'n> {
     pub slot: u32,
     pub file: &'n Arc<str>,
-    /// The path in its front matter, and the line that says so.
-    pub path: Option<&'n (String, u32)>,
+    pub wish: &'n Wish,
 }
 
 impl Paths {
@@ -34,45 +66,37 @@ impl Paths {
     /// same claims give the same paths whatever came before.
     pub fn assign(claims: &[Claim<'_>], reserved: &[&str]) -> Self {
         let mut paths = Self::default();
+        paths.in_order.reserve(claims.len());
         let mut taken: FxHashMap<Arc<str>, &Arc<str>> = FxHashMap::default();
+        taken.reserve(claims.len());
         let mut homeless = Vec::new();
+        // Who says a path in the front matter comes before who does not.
         for claim in claims {
-            let Some((wish, line)) = claim.path else {
-                homeless.push((claim, None));
-                continue;
-            };
+            let Wish { path, line, .. } = claim.wish;
             let tell = |message| (claim.file.clone(), Fault::new(*line, 1, message));
-            match check(wish, reserved) {
-                Err(why) => homeless.push((claim, Some(tell(why)))),
-                Ok(path) => match taken.get(path.as_str()) {
-                    Some(other) => {
-                        let why = format!("the path `{path}` is used by {other} already");
-                        homeless.push((claim, Some(tell(why))));
-                    }
-                    None => {
-                        let path: Arc<str> = path.into();
-                        taken.insert(path.clone(), claim.file);
-                        paths.give(path, claim.slot);
-                    }
-                },
+            if let Some(why) = &claim.wish.why_not {
+                homeless.push((claim, path.clone(), Some(tell(why.clone()))));
+            } else if !claim.wish.said {
+                homeless.push((claim, path.clone(), None));
+            } else if let Some(other) = taken.get(path) {
+                let why = format!("the path `{path}` is used by {other} already");
+                let path = from_file(claim.file, reserved).into();
+                homeless.push((claim, path, Some(tell(why))));
+            } else {
+                taken.insert(path.clone(), claim.file);
+                paths.give(path.clone(), claim.slot);
             }
         }
-        for (claim, fault) in homeless {
-            let wish = from_file(claim.file, reserved);
-            let path: Arc<str> = (1..)
-                .map(|n| match n {
-                    1 => wish.clone(),
-                    n => format!("{wish}-{n}"),
-                })
-                .find(|path| !taken.contains_key(path.as_str()))
-                .unwrap_or_default()
-                .into();
-            let fault = fault.or_else(|| {
-                (*path != *wish).then(|| {
-                    let why = format!("the path `{wish}` is used by {} already", taken[&*wish]);
-                    (claim.file.clone(), Fault::new(1, 1, why))
-                })
-            });
+        for (claim, wish, mut fault) in homeless {
+            let mut path = wish.clone();
+            if let Some(other) = taken.get(&wish) {
+                let why = format!("the path `{wish}` is used by {other} already");
+                fault.get_or_insert_with(|| (claim.file.clone(), Fault::new(1, 1, why)));
+                path = (2..)
+                    .map(|n| Arc::from(format!("{wish}-{n}")))
+                    .find(|path| !taken.contains_key(path))
+                    .unwrap_or_default();
+            }
             if let Some((file, mut fault)) = fault {
                 fault.message += &format!("; this note is read at `{path}`");
                 paths.faults.push((file, fault));
@@ -85,8 +109,17 @@ impl Paths {
     }
 
     fn give(&mut self, path: Arc<str>, slot: u32) {
-        self.by_slot.insert(slot, path.clone());
+        let at = slot as usize;
+        if self.by_slot.len() <= at {
+            self.by_slot.resize(at + 1, None);
+        }
+        self.by_slot[at] = Some(path.clone());
         self.in_order.push((path, slot));
+    }
+
+    /// Where the note in a slot is read.
+    pub fn of(&self, slot: u32) -> Option<&str> {
+        self.by_slot.get(slot as usize)?.as_deref()
     }
 
     /// Where `path` stands in path order.
@@ -227,18 +260,22 @@ mod tests {
     #[test]
     fn two_notes_with_one_path_are_both_read() {
         let files: Vec<Arc<str>> = ["a.md", "b.md", "c.markdown", "c.md"].map(Arc::from).into();
-        let wish = ("/x".to_owned(), 2);
-        let claim = |slot: u32, path| Claim {
-            slot,
-            file: &files[slot as usize],
-            path,
+        let wish = |file: &str, path: Option<&str>| {
+            Wish::new(file, path.map(|path| (path.to_owned(), 2)), RESERVED)
         };
-        let claims = [
-            claim(0, Some(&wish)),
-            claim(1, Some(&wish)),
-            claim(2, None),
-            claim(3, None),
+        let wishes = [
+            wish("a.md", Some("/x")),
+            wish("b.md", Some("/x")),
+            wish("c.markdown", None),
+            wish("c.md", None),
         ];
+        let claims: Vec<Claim<'_>> = (0..4)
+            .map(|slot| Claim {
+                slot,
+                file: &files[slot as usize],
+                wish: &wishes[slot as usize],
+            })
+            .collect();
         let paths = Paths::assign(&claims, RESERVED);
         let order: Vec<_> = paths.in_order.iter().map(|(p, s)| (&**p, *s)).collect();
         assert_eq!(order, [("/b", 1), ("/c", 2), ("/c-2", 3), ("/x", 0)]);

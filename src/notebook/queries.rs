@@ -285,7 +285,8 @@ impl Notebook {
                     title: note.title.to_string(),
                 });
             }
-            for (number, anchor, name) in defines(note).filter(|_| !note.is_demo) {
+            for (number, _, name) in defines(note) {
+                let anchor = &note.anchors[number as usize];
                 if self.wins(slot, number, note) {
                     index.anchors.push(IndexAnchor {
                         name: name.to_owned(),

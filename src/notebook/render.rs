@@ -8,7 +8,7 @@ use super::html::{escape, escape_raw};
 use super::lines::clamp;
 use super::linked::{Meaning, Notebook};
 use super::page::Block;
-use super::parsed::{El, Link, Parsed, Piece, Span, Tag};
+use super::parsed::{Alert, El, Link, Parsed, Piece, Side, Span, Tag};
 use super::urls::{self, Target};
 use super::{code, name};
 
@@ -437,10 +437,16 @@ impl<'n> Render<'n> {
             El::Silent => {}
             El::Quote(None) => out.push_str("<blockquote>\n"),
             El::Quote(Some(kind)) => {
-                out.push_str(&format!("<blockquote class=\"alert {kind}\">\n"));
-                let mut title = kind.to_owned();
-                title[..1].make_ascii_uppercase();
-                out.push_str(&format!("<p class=\"alert-title\">{title}</p>\n"));
+                let (class, title) = match kind {
+                    Alert::Note => ("note", "Note"),
+                    Alert::Tip => ("tip", "Tip"),
+                    Alert::Important => ("important", "Important"),
+                    Alert::Warning => ("warning", "Warning"),
+                    Alert::Caution => ("caution", "Caution"),
+                };
+                out.push_str(&format!(
+                    "<blockquote class=\"alert {class}\">\n<p class=\"alert-title\">{title}</p>\n"
+                ));
             }
             El::List => out.push_str("<ul>\n"),
             El::Ordered(1) => out.push_str("<ol>\n"),
@@ -454,9 +460,12 @@ impl<'n> Render<'n> {
             El::Row => out.push_str("<tr>"),
             El::Cell { head, align } => {
                 out.push_str(if head { "<th" } else { "<td" });
-                if let Some(align) = align {
-                    out.push_str(&format!(" class=\"{align}\""));
-                }
+                out.push_str(match align {
+                    None => "",
+                    Some(Side::Left) => " class=\"left\"",
+                    Some(Side::Center) => " class=\"center\"",
+                    Some(Side::Right) => " class=\"right\"",
+                });
                 out.push('>');
             }
             El::Em => out.push_str("<em>"),

@@ -64,6 +64,9 @@ pub(super) fn scan(
     mut found: impl FnMut(Found),
 ) {
     let bytes = &text.as_bytes()[..end];
+    if is_plain(&bytes[start..]) {
+        return;
+    }
     let mut quiet = quiet.iter().peekable();
     let mut at = start;
     while at < end {
@@ -107,6 +110,19 @@ pub(super) fn scan(
             at += 1;
         }
     }
+}
+
+/// Is there nothing to find at all? Most prose is so. Without an early end, so
+/// that the processor looks at many bytes at once.
+fn is_plain(bytes: &[u8]) -> bool {
+    let odd = |b: u8| (b == b'_') | (b == b'<') | (b == b':') | (b >= 0x80);
+    let upper = |b: u8| b.wrapping_sub(b'A') < 26;
+    let inner = |b: u8| ((b | 0x20).wrapping_sub(b'a') < 26) | (b.wrapping_sub(b'-') < 13);
+    let some = bytes.iter().fold(false, |some, &b| some | odd(b));
+    // A hump inside a word: an upper-case letter after something of a word.
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    let humps = pairs.fold(false, |some, (&a, &b)| some | (inner(a) & upper(b)));
+    !some && !humps
 }
 
 /// The end of the anchor that begins at `at`, when there is one.
@@ -246,6 +262,19 @@ mod tests {
         assert_eq!(found("éA_B A_Bを 3A_B"), ["W éA_B", "W A_Bを"]);
         assert_eq!(found("-A_B _A_B_ --"), ["W A_B", "W A_B"]);
         assert!(found("plain Words and-dashes EOF").is_empty());
+    }
+
+    #[test]
+    fn plain_prose_is_passed_over() {
+        assert!(is_plain(
+            b"Some words, and 12 numbers (of a kind). EOF"[..40].as_ref()
+        ));
+        assert!(is_plain(b""));
+        for text in [
+            "a_b", "x: y", "<", "FooBar", "Foo-Bar", "Foo2Bar", "\u{e9}", "aA", "EOF",
+        ] {
+            assert!(!is_plain(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use pulldown_cmark::{
 
 use super::front::Fault;
 use super::lines::{Lines, clamp};
-use super::parsed::{Anchor, CodeBlock, El, Heading, Link, Piece, Span, Word};
+use super::parsed::{Alert, Anchor, CodeBlock, El, Heading, Link, Piece, Side, Span, Word};
 use super::scan::{Allow, Found, scan};
 
 /// Something that is open: a container, or the note itself.
@@ -73,6 +73,21 @@ pub(super) struct Walk<'t> {
     pub(super) html: Vec<(Span, usize)>,
 }
 
+/// What a walk makes. Kept from note to note and copied out, so that ten
+/// thousand notes do not grow ten thousand times nine lists.
+#[derive(Default)]
+pub(super) struct Made {
+    pub(super) aside: String,
+    pub(super) pieces: Vec<Piece>,
+    pub(super) headings: Vec<Heading>,
+    pub(super) anchors: Vec<Anchor>,
+    pub(super) words: Vec<Word>,
+    pub(super) leaves: Vec<Span>,
+    pub(super) links: Vec<Link>,
+    pub(super) code_blocks: Vec<CodeBlock>,
+    pub(super) code: Vec<Span>,
+}
+
 /// The Markdown that we read: CommonMark with GitHub's tables and the like.
 /// Without heading attributes, smart punctuation or math, which take text away.
 pub(super) fn options() -> Options {
@@ -84,7 +99,7 @@ pub(super) fn options() -> Options {
 }
 
 impl<'t> Walk<'t> {
-    pub(super) fn new(text: &'t str, body: usize, anchors_define: bool) -> Self {
+    pub(super) fn new(text: &'t str, body: usize, anchors_define: bool, made: Made) -> Self {
         let root = Frame {
             piece: 0,
             source: clamp(body),
@@ -96,15 +111,15 @@ impl<'t> Walk<'t> {
             body,
             anchors_define,
             lines: Lines::new(text),
-            aside: String::new(),
-            pieces: Vec::with_capacity(text.len() / 24),
-            headings: Vec::new(),
-            anchors: Vec::new(),
-            words: Vec::new(),
-            leaves: Vec::new(),
-            links: Vec::new(),
-            code_blocks: Vec::new(),
-            code: Vec::new(),
+            aside: made.aside,
+            pieces: made.pieces,
+            headings: made.headings,
+            anchors: made.anchors,
+            words: made.words,
+            leaves: made.leaves,
+            links: made.links,
+            code_blocks: made.code_blocks,
+            code: made.code,
             faults: Vec::new(),
             frames: vec![root],
             run: None,
@@ -535,9 +550,9 @@ impl<'t> Walk<'t> {
 
     fn cell_el(&self) -> El {
         let align = match self.alignments.get(self.cell) {
-            Some(Alignment::Left) => Some("left"),
-            Some(Alignment::Center) => Some("center"),
-            Some(Alignment::Right) => Some("right"),
+            Some(Alignment::Left) => Some(Side::Left),
+            Some(Alignment::Center) => Some(Side::Center),
+            Some(Alignment::Right) => Some(Side::Right),
             _ => None,
         };
         El::Cell {
@@ -600,12 +615,12 @@ impl<'t> Walk<'t> {
     }
 }
 
-fn quote_kind(kind: BlockQuoteKind) -> &'static str {
+fn quote_kind(kind: BlockQuoteKind) -> Alert {
     match kind {
-        BlockQuoteKind::Note => "note",
-        BlockQuoteKind::Tip => "tip",
-        BlockQuoteKind::Important => "important",
-        BlockQuoteKind::Warning => "warning",
-        BlockQuoteKind::Caution => "caution",
+        BlockQuoteKind::Note => Alert::Note,
+        BlockQuoteKind::Tip => Alert::Tip,
+        BlockQuoteKind::Important => Alert::Important,
+        BlockQuoteKind::Warning => Alert::Warning,
+        BlockQuoteKind::Caution => Alert::Caution,
     }
 }

@@ -150,6 +150,17 @@ mod tests {
     }
 
     #[test]
+    fn every_panel_is_attached_to_a_topic() {
+        let attached = Attached::built_in();
+        for panel in Panel::ALL {
+            assert!(
+                attached.by_topic.values().any(|on| on.contains(&panel)),
+                "{panel:?} stands beside no topic: add it to content/attachments.toml"
+            );
+        }
+    }
+
+    #[test]
     fn the_folders_own_list_wins_topic_by_topic() {
         let own =
             "[topics]\nLearning_Docker_Storage = []\nLearning_A = ['layers', 'networks', 'layers']";

@@ -7,7 +7,7 @@
 
 use super::excerpt::excerpt;
 use super::unavailable::Unavailable;
-use super::{NotTold, Panel, View, layers, networks, words};
+use super::{Panel, View, layers, networks, storage_driver, words};
 use crate::engine::{Answer, Answers, Ask, Away, State, Why};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -357,15 +357,11 @@ pub struct Drawn {
 /// Draws `panel` from `have`. Never fails: a host that does not answer is a picture too.
 pub fn draw(panel: Panel, view: &View, have: &Answers) -> Drawn {
     let drawn = match panel {
-        Panel::StorageDriver => rests_on(have, &Ask::Info),
+        Panel::StorageDriver => storage_driver::picture(view, have).map(|p| write(&p, have)),
         Panel::Layers => layers::picture(view, have).map(|p| write(&p, have)),
         Panel::Networks => networks::picture(view, have).map(|p| write(&p, have)),
     };
     drawn.unwrap_or_else(|why| write(&Unavailable::new(panel, view, have, &why), have))
-}
-
-fn rests_on(have: &Answers, ask: &Ask) -> Result<Drawn, NotTold> {
-    super::need(have, ask).and(Err(NotTold::Away(Away::Connecting)))
 }
 
 fn write<P: Picture>(picture: &P, have: &Answers) -> Drawn {

@@ -9,6 +9,7 @@ mod excerpt;
 pub mod frame;
 pub mod layers;
 pub mod networks;
+pub mod storage_driver;
 mod unavailable;
 mod view;
 pub mod words;
@@ -97,10 +98,7 @@ impl Panel {
         match self {
             Panel::Layers => layers::asks(view, have),
             Panel::Networks => networks::asks(view, have),
-            Panel::StorageDriver => {
-                let _ = (view, have);
-                Vec::new()
-            }
+            Panel::StorageDriver => storage_driver::asks(view, have),
         }
     }
 }

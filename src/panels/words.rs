@@ -110,9 +110,10 @@ pub fn width(text: &str) -> f64 {
 fn breadth(c: char) -> f64 {
     match c {
         'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' | '/' => 4.4,
+        'r' | 't' | 'f' | '-' | '(' | ')' => 5.8,
         'm' | 'w' | 'M' | 'W' | '@' | '%' | '…' => 12.0,
         c if c.is_ascii_uppercase() => 9.4,
-        c if (c as u32) < 0x1100 => 7.9,
+        c if (c as u32) < 0x1100 => 7.7,
         _ => 14.0,
     }
 }

@@ -13,7 +13,7 @@ export function age(seconds) {
 
 function count() {
   for (const time of document.querySelectorAll("live-panel time[datetime]")) {
-    const text = age((Date.now() - Date.parse(time.dateTime)) / 1000)
+    const text = `${age((Date.now() - Date.parse(time.dateTime)) / 1000)} ago`
     if (time.textContent !== text) time.textContent = text
   }
 }

@@ -13,6 +13,14 @@ use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel};
 /// How long something may take to appear, on a machine busy with other tests.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// The embedded notes that have panels: between them, all panels there are.
+pub const NOTES: [&str; 4] = [
+    "/learnings/docker",
+    "/learnings/docker/storage",
+    "/learnings/docker/layers",
+    "/learnings/docker/networking",
+];
+
 /// Who visits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Reader {

@@ -77,7 +77,7 @@ async fn what_the_reader_unfolded_stays_unfolded_when_the_panel_changes() {
 }
 
 /// "How do we know?" of the networks panel.
-const DRAWER: &str = "document.querySelector('live-panel[name=networks] details.how')";
+const DRAWER: &str = "document.querySelector('live-panel[name=networks] details[id$=-how]')";
 
 /// Leaves a mark that a reload would wipe out.
 async fn mark(page: &Page) -> Result<()> {

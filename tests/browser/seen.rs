@@ -20,8 +20,8 @@ pub const WATCH: &str = r#"
       for (const entry of list.getEntries()) {
         const who = entry.sources.map((source) => {
           const node = source.node?.nodeType === 1 ? source.node : source.node?.parentElement;
-          const { top: a, height: b } = source.previousRect, { top: c, height: d } = source.currentRect;
-          return `${node?.outerHTML?.slice(0, 90)} from ${a}+${b} to ${c}+${d}`;
+          const place = ({ x, y, width, height }) => `(${x}, ${y}) ${width} by ${height}`;
+          return `${node?.outerHTML?.slice(0, 90)} from ${place(source.previousRect)} to ${place(source.currentRect)}`;
         });
         __seen.moves.push({ amount: entry.value, who: who.join("; ") });
       }

@@ -11,10 +11,12 @@ use std::time::Duration;
 const VIEWS: [(u32, u32); 3] = [(390, 844), (1024, 768), (1600, 1000)];
 
 /// One page of each kind that the embedded notebook has.
-pub const PAGES: [&str; 7] = [
+pub const PAGES: [&str; 9] = [
     "/",
     "/learnings/docker",
+    "/learnings/docker/storage",
     "/topics/Learning_Docker_Storage",
+    "/topics/Learning_Docker_Layers",
     "/topics/Learning_Docker_Networking",
     "/panels/storage-driver",
     "/panels/layers",

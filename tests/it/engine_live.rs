@@ -1,31 +1,10 @@
 //! The engine room against a real engine: the one that `tests/run` brings.
 
+use crate::live_engine::{endpoint, live_host};
 use std::process::Command;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
-use waterline::engine::{Ask, Endpoint, Found, Host, HostName, State, Status, record};
-
-/// Where the engine is, or why this test does not run.
-fn endpoint() -> Option<String> {
-    let skip = std::env::var("WATERLINE_SKIP").unwrap_or_default();
-    if skip.split(',').any(|skipped| skipped == "live") {
-        return None;
-    }
-    let endpoint = std::env::var("WATERLINE_TEST_HOST").unwrap_or_else(|_| {
-        panic!(
-            "WATERLINE_TEST_HOST names no Docker engine. `tests/run` brings one; \
-             WATERLINE_SKIP=live leaves out the tests that need it"
-        )
-    });
-    Some(endpoint)
-}
-
-fn live_host(endpoint: &str) -> Arc<Host> {
-    let endpoint = Endpoint::parse(endpoint, None).expect("an endpoint");
-    let name = HostName::new("live").expect("a name");
-    Arc::new(Host::new(Found::named(name, endpoint)))
-}
+use waterline::engine::{Ask, State, Status, record};
 
 /// A container of the tests' own, removed at the end.
 struct Container {

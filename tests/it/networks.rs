@@ -1,28 +1,13 @@
 //! The networks panel against a real engine: what it says of who reaches whom is held
 //! beside pings and requests between containers of every kind.
 
+use crate::live_engine::{endpoint, live_host};
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
-use std::sync::Arc;
-use waterline::engine::{Answers, Ask, Endpoint, Found, Host, HostName, Id};
+use waterline::engine::{Answers, Ask, Id};
 use waterline::panels::networks::facts::{Facts, Mode};
 use waterline::panels::networks::reach::{How, Reach, Rule, reach};
 use waterline::panels::{Panel, View, draw};
-
-/// Where the engine is, or why this test does not run.
-fn endpoint() -> Option<String> {
-    let skip = std::env::var("WATERLINE_SKIP").unwrap_or_default();
-    if skip.split(',').any(|skipped| skipped == "live") {
-        return None;
-    }
-    let endpoint = std::env::var("WATERLINE_TEST_HOST").unwrap_or_else(|_| {
-        panic!(
-            "WATERLINE_TEST_HOST names no Docker engine. `tests/run` brings one; \
-             WATERLINE_SKIP=live leaves out the tests that need it"
-        )
-    });
-    Some(endpoint)
-}
 
 /// Networks and containers of this test's own, removed at the end.
 struct Stage {
@@ -108,12 +93,6 @@ impl Drop for Stage {
             }
         }
     }
-}
-
-fn host(endpoint: &str) -> Arc<Host> {
-    let endpoint = Endpoint::parse(endpoint, None).expect("an endpoint");
-    let name = HostName::new("live").expect("a name");
-    Arc::new(Host::new(Found::named(name, endpoint)))
 }
 
 /// What the panel asks, and each container besides: on a busy host it folds some.
@@ -282,7 +261,7 @@ async fn who_reaches_whom_is_what_real_probes_find() {
     let Some(endpoint) = endpoint() else { return };
     let stage = Stage::new(&endpoint, "wlreach");
     set_the_stage(&stage);
-    let have = host(&endpoint).gather(all_asks).await;
+    let have = live_host(&endpoint).gather(all_asks).await;
     let facts = Facts::read(&have).expect("both lists");
     let ours: Vec<usize> = (0..facts.containers.len())
         .filter(|at| {
@@ -391,21 +370,21 @@ async fn a_container_we_start_appears_in_the_panel_and_leaves_it() {
     let html = |have: &Answers| draw(Panel::Networks, &view, have).html;
     let asks = |have: &Answers| Panel::Networks.asks(&view, have);
 
-    let before = host(&endpoint).gather(asks).await;
+    let before = live_host(&endpoint).gather(asks).await;
     assert!(!html(&before).contains(&name));
     stage.run("guest", "--network @new --network-alias visitor");
-    let with = html(&host(&endpoint).gather(asks).await);
+    let with = html(&live_host(&endpoint).gather(asks).await);
     assert!(
         with.contains(&name) && with.contains("also “visitor”"),
         "{with}"
     );
     stage.docker(&["stop", "-t", "0", &name]);
-    let stopped = html(&host(&endpoint).gather(asks).await);
+    let stopped = html(&live_host(&endpoint).gather(asks).await);
     assert!(
         stopped.contains("box off") && stopped.contains("no address"),
         "{stopped}"
     );
     stage.docker(&["rm", &name]);
-    let after = host(&endpoint).gather(asks).await;
+    let after = live_host(&endpoint).gather(asks).await;
     assert!(!html(&after).contains(&name));
 }

@@ -153,7 +153,7 @@ pub fn picture(view: &View, have: &Answers) -> Result<Layers, NotTold> {
     for listed in &choice.on_view {
         match Stack::read(listed, have) {
             Ok(stack) => stacks.push(stack),
-            Err(why) => problems.push(format!("{}.", words::capital(&why))),
+            Err(why) => problems.push(format!("{why}.")),
         }
     }
     if containers::source(have).is_none() {
@@ -197,7 +197,7 @@ pub fn picture(view: &View, have: &Answers) -> Result<Layers, NotTold> {
         leads,
         said: telling::figures(&choice, &stacks, &arrangement),
         words: telling::words(&choice, &stacks, &standing, &arrangement),
-        picked: words::short(&picked, 80),
+        picked: tail(&picked, 280.0),
         arrangement,
         problems,
         picks,
@@ -283,7 +283,7 @@ fn heads(arrangement: &Arrangement, stacks: &[Stack]) -> Vec<Head> {
                 } else {
                     column.x + 8.0
                 },
-                name: words::fit(&name, column.w - 14.0),
+                name: tail(&name, column.w - 14.0),
                 name_y: if one_line { base } else { base - 16.0 },
                 size_y: base,
                 size,
@@ -292,6 +292,14 @@ fn heads(arrangement: &Arrangement, stacks: &[Stack]) -> Vec<Head> {
             }
         })
         .collect()
+}
+
+/// A name cut to its place. The end of an image's name tells more than its beginning.
+fn tail(name: &str, room: f64) -> String {
+    match name.rsplit_once('/') {
+        Some((_, last)) if words::width(name) > room => words::fit(&format!("…/{last}"), room),
+        _ => words::fit(name, room),
+    }
 }
 
 fn face(slab: &Slab) -> Face {
@@ -312,7 +320,7 @@ fn face(slab: &Slab) -> Face {
     let label_x = slab.x + 17.0 + words::width(&number);
     let mut room = slab.x + slab.w - 18.0 - words::width(&size) - label_x;
     let y = (slab.y + slab.h / 2.0 + 4.5).round();
-    let ruled = (slab.folded() > 1 && room > 110.0).then(|| {
+    let ruled = (slab.folded() > 1 && room > 40.0).then(|| {
         let right = slab.x + slab.w - 20.0 - words::width(&size);
         room -= 44.0;
         let (lines, step) = (slab.folded().min(4), 5.0);
@@ -324,7 +332,8 @@ fn face(slab: &Slab) -> Face {
     let label = if room < 30.0 {
         String::new()
     } else {
-        words::fit(&slab.label, room)
+        // Dots that stand for masked text say nothing on a slab.
+        words::fit(slab.label.trim_end_matches([' ', '•']), room)
     };
     Face {
         depth,
@@ -493,3 +502,6 @@ fn picks(view: &View, choice: &Choice) -> (Vec<Pick>, usize) {
     let more = all - picks.len();
     (picks, more)
 }
+
+#[cfg(test)]
+mod tests;

@@ -163,7 +163,12 @@ impl<'a> Sections<'a> {
 /// The style sheets that a panel needs, its drawer's code included.
 pub fn sheets_of(panel: Panel) -> &'static [&'static str] {
     match panel {
-        Panel::StorageDriver => &["css/code.css", "css/panel.css", "css/picture.css"],
+        Panel::StorageDriver => &[
+            "css/code.css",
+            "css/panel.css",
+            "css/picture.css",
+            "css/storage-driver.css",
+        ],
         Panel::Layers => &[
             "css/code.css",
             "css/panel.css",
