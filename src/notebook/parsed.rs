@@ -200,6 +200,9 @@ pub(super) struct Parsed {
     pub faults: Box<[Fault]>,
 }
 
+/// Where an anchor stood in a label: a character that no author writes.
+const ANCHOR: &str = "\u{1}";
+
 impl Parsed {
     /// The text of a span.
     pub fn str(&self, span: Span) -> &str {
@@ -240,6 +243,11 @@ impl Parsed {
 
     /// The text that a reader sees in a range of pieces, anchors left out.
     pub fn plain(&self, range: Span) -> String {
+        self.text(range, "")
+    }
+
+    /// The same, with `anchor` in the place of each anchor.
+    fn text(&self, range: Span, anchor: &str) -> String {
         let mut plain = String::new();
         for piece in self.pieces(range) {
             match *piece {
@@ -248,6 +256,7 @@ impl Parsed {
                 }
                 Piece::Word(index) => plain.push_str(self.word(&self.words[index as usize])),
                 Piece::Soft | Piece::Hard | Piece::Tag(Tag::Br) => plain.push(' '),
+                Piece::Anchor(_) => plain.push_str(anchor),
                 _ => {}
             }
         }
@@ -264,15 +273,37 @@ impl Parsed {
             .filter_map(|index| Some((index, self.anchors.get(index as usize)?)))
     }
 
+    /// What a heading says beside its anchors: without the brackets and marks that
+    /// only set them apart, as in `Docker (<<Learning_Docker>>)`.
+    pub fn label(&self, index: u32) -> String {
+        let heading = &self.headings[index as usize];
+        if heading.anchors.start == heading.anchors.end {
+            return self.plain(heading.pieces);
+        }
+        let mut label = self.text(heading.pieces, ANCHOR);
+        for (joined, one) in [
+            ("\u{1} \u{1}", ANCHOR),
+            ("\u{1}\u{1}", ANCHOR),
+            ("(\u{1})", ANCHOR),
+            ("[\u{1}]", ANCHOR),
+        ] {
+            label = label.replace(joined, one);
+        }
+        let label = label.replace(ANCHOR, " ");
+        let marks = |c: char| c.is_whitespace() || ":-–—,;|·/".contains(c);
+        let label = label.trim_matches(marks);
+        if label.contains(char::is_alphanumeric) {
+            label.split_whitespace().collect::<Vec<_>>().join(" ")
+        } else {
+            String::new()
+        }
+    }
+
     /// The title of a heading: its label, or a readable form of its first name.
     pub fn heading_title(&self, index: u32, prefixes: &[String]) -> String {
-        let heading = &self.headings[index as usize];
-        let label = self.plain(heading.pieces);
-        let label = label
-            .trim_start_matches([':', '-', '–', '—', ' '])
-            .trim_end_matches([':', '-', '–', '—', ' ']);
+        let label = self.label(index);
         if !label.is_empty() {
-            return label.to_owned();
+            return label;
         }
         let named = self.anchors_of(index).next();
         named.map_or_else(String::new, |(_, anchor)| {

@@ -390,7 +390,7 @@ async fn nonsense_from_an_engine_is_told_in_words() {
     let script = &engine.script;
     script.answers("/info", 500, r#"{"message":"disk on fire"}"#);
     script.answers("/networks", 200, "{ not json");
-    script.answers("/volumes", 200, "1".repeat(65 * 1024 * 1024));
+    script.answers("/volumes", 200, "1".repeat(17 * 1024 * 1024));
     script.answers(
         "/images/none/json",
         404,
@@ -406,7 +406,7 @@ async fn nonsense_from_an_engine_is_told_in_words() {
     assert!(matches!(away(Ask::Networks).await, Away::Unreadable(_)));
     assert_eq!(
         away(Ask::Volumes).await,
-        Away::Unreadable("it is larger than 64 MB".into())
+        Away::Unreadable("it is larger than 16 MB".into())
     );
     assert!(matches!(
         away(Ask::Image(id("none"))).await,

@@ -30,8 +30,7 @@ struct Page<'a> {
 /// The note at `path`, with page `asked` (from 1) of its backlinks. `None` where no note is.
 pub fn note(notebook: &Notebook, path: &str, asked: usize, beside: &Beside<'_>) -> Option<String> {
     let note = notebook.note(path)?;
-    let mut warnings = notebook.problems();
-    warnings.retain(|problem| problem.file == note.file);
+    let warnings = notebook.problems_of(&note.file);
     Some(draw(&note, warnings, asked, beside))
 }
 
