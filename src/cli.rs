@@ -1,8 +1,94 @@
 //! The subcommands: what `waterline` can be told to do.
+//!
+//! Standard output is for what was asked for, standard error for messages and the
+//! log. Exit codes: 0 done, 1 could not be done and why, 2 not understood.
 
+mod content;
+mod index;
+mod record;
+mod serve;
+
+use crate::config::{Flags, Settings, SettingsError};
+use crate::web::log;
+use clap::{Parser, Subcommand};
+use std::error::Error;
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+/// A notebook of Docker notes that are live below the surface
+#[derive(Parser)]
+#[command(name = "waterline", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the notebook to this machine's browsers (what happens without a subcommand)
+    Serve(Flags),
+    /// Print the linked notebook as JSON
+    Index {
+        /// The folder with the notes, instead of the notebook that comes with Waterline
+        #[arg(long, value_name = "DIR", env = "WATERLINE_CONTENT")]
+        content: Option<PathBuf>,
+        /// The settings file, instead of waterline.toml in your configuration folder
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Keep a Docker host's answers, masked, in a file to replay
+    Record {
+        /// The file to write
+        file: PathBuf,
+        /// The Docker host. Without it: what the docker command itself would use
+        #[arg(long, value_name = "[NAME=]ENDPOINT")]
+        host: Option<String>,
+        /// The settings file, instead of waterline.toml in your configuration folder
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+}
 
 /// Parses the command line and runs what it asks for.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = Cli::parse();
+    let done = match cli.command.unwrap_or(Command::Serve(cli.flags)) {
+        Command::Serve(flags) => with(flags, |settings| serve::serve(settings).map_err(Into::into)),
+        Command::Index { content, config } => {
+            let flags = Flags {
+                content,
+                config,
+                ..Flags::default()
+            };
+            with(flags, |settings| index::index(settings).map_err(Into::into))
+        }
+        Command::Record { file, host, config } => {
+            let flags = Flags {
+                host: host.into_iter().collect(),
+                config,
+                ..Flags::default()
+            };
+            with(flags, |settings| {
+                record::record(settings, &file).map_err(Into::into)
+            })
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("waterline: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn with(
+    flags: Flags,
+    run: impl FnOnce(Settings) -> Result<(), Box<dyn Error>>,
+) -> Result<(), Box<dyn Error>> {
+    let settings = Settings::resolve(flags).map_err(|error: SettingsError| Box::new(error))?;
+    log::start(settings.log_format);
+    run(settings)
 }

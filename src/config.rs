@@ -1,1 +1,300 @@
-//! Every setting, once: what the command line, the environment and the defaults say.
+//! Every setting, once: what the command line, the environment, the settings file
+//! and the defaults say, in that order.
+//!
+//! The settings file is `waterline.toml` in the user's configuration folder, or the
+//! one given with `--config`. It is never looked for in the content folder: notes
+//! may come from anybody, and must not choose the hosts that are connected.
+
+use crate::web::log::LogFormat;
+use serde::Deserialize;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+/// What the command line and the environment say: `None` and empty where nothing.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Flags {
+    /// Where to listen: a loopback address and a port; port 0 lets the system choose
+    #[arg(long, value_name = "ADDRESS", env = "WATERLINE_LISTEN")]
+    pub listen: Option<String>,
+
+    /// The folder with the notes, instead of the notebook that comes with Waterline
+    #[arg(long, value_name = "DIR", env = "WATERLINE_CONTENT")]
+    pub content: Option<PathBuf>,
+
+    /// A Docker host to show; may be given more than once, the first is the default.
+    /// Without it: what the docker command itself would use
+    #[arg(long, value_name = "[NAME=]ENDPOINT")]
+    pub host: Vec<String>,
+
+    /// The settings file, instead of waterline.toml in your configuration folder
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// How log lines look on standard error
+    #[arg(long, value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
+
+    /// Open the notebook in the browser
+    #[arg(long)]
+    pub open: bool,
+}
+
+/// What holds for this run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Where to listen: always loopback.
+    pub listen: SocketAddr,
+    /// The folder with the notes; `None` for the embedded notebook.
+    pub content: Option<PathBuf>,
+    /// The hosts in order, each `[NAME=]ENDPOINT`; empty for what docker would use.
+    pub hosts: Vec<String>,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// Whether to open the browser.
+    pub open: bool,
+}
+
+/// Why the settings cannot be used, in words for whoever wrote them.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file cannot be read.
+    #[error("the settings file {file} cannot be read: {error}")]
+    Unreadable {
+        /// Which file.
+        file: PathBuf,
+        /// The system's words.
+        error: std::io::Error,
+    },
+    /// The file says something that is not a setting.
+    #[error("{file}:{line}:{column}: {message}")]
+    Wrong {
+        /// Which file.
+        file: PathBuf,
+        /// From 1.
+        line: usize,
+        /// From 1, in characters.
+        column: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// The address to listen on is not one.
+    #[error(
+        "“{0}” is no address to listen on: write an address and a port, like 127.0.0.1:7070 or [::1]:7070"
+    )]
+    NoAddress(String),
+    /// The address is not loopback.
+    #[error(
+        "“{0}” can be reached from beyond this machine, and Waterline asks nobody for a password. \
+         It listens on loopback only: 127.0.0.1, [::1] or localhost. To read it from elsewhere, \
+         forward a port: ssh -L 7070:127.0.0.1:7070 THIS-MACHINE"
+    )]
+    BeyondLoopback(String),
+}
+
+/// The settings file. An unknown key is an error: a mistyped setting that is
+/// silently left out is worse than one that stops the start.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    listen: Option<String>,
+    content: Option<PathBuf>,
+    #[serde(default)]
+    hosts: Vec<String>,
+    log_format: Option<LogFormat>,
+    open: Option<bool>,
+}
+
+/// Where Waterline listens when nothing else is said.
+const LISTEN: &str = "127.0.0.1:7070";
+
+impl Settings {
+    /// The settings for these flags, with the settings file read.
+    pub fn resolve(flags: Flags) -> Result<Settings, SettingsError> {
+        let file = match (&flags.config, user_file()) {
+            (Some(file), _) => read(file)?,
+            (None, Some(file)) if file.exists() => read(&file)?,
+            _ => File::default(),
+        };
+        let listen = flags.listen.or(file.listen);
+        Ok(Settings {
+            listen: listen_address(listen.as_deref().unwrap_or(LISTEN))?,
+            content: flags.content.or(file.content),
+            hosts: if flags.host.is_empty() {
+                file.hosts
+            } else {
+                flags.host
+            },
+            log_format: flags.log_format.or(file.log_format).unwrap_or_default(),
+            open: flags.open || file.open.unwrap_or(false),
+        })
+    }
+}
+
+/// `waterline.toml` in the user's configuration folder, where the system has one.
+pub fn user_file() -> Option<PathBuf> {
+    let folder = |name: &str| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|folder| folder.is_absolute())
+    };
+    let folder = if cfg!(windows) {
+        folder("APPDATA")
+    } else if cfg!(target_os = "macos") {
+        folder("HOME").map(|home| home.join("Library/Application Support"))
+    } else {
+        folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")))
+    };
+    folder.map(|folder| folder.join("waterline.toml"))
+}
+
+fn read(path: &Path) -> Result<File, SettingsError> {
+    let text = std::fs::read_to_string(path).map_err(|error| SettingsError::Unreadable {
+        file: path.to_owned(),
+        error,
+    })?;
+    let mut file: File = toml::from_str(&text).map_err(|error| {
+        let start = error.span().map_or(0, |span| span.start);
+        let before = text.get(..start).unwrap_or_default();
+        SettingsError::Wrong {
+            file: path.to_owned(),
+            line: before.matches('\n').count() + 1,
+            column: before.chars().rev().take_while(|c| *c != '\n').count() + 1,
+            message: error.message().to_owned(),
+        }
+    })?;
+    // A relative folder is meant from where it is written.
+    if let (Some(content), Some(folder)) = (&file.content, path.parent()) {
+        file.content = Some(folder.join(content));
+    }
+    Ok(file)
+}
+
+/// The address to listen on; an error unless it is loopback. A host name other than
+/// `localhost` is not looked up: whoever answers for it could change their mind.
+fn listen_address(text: &str) -> Result<SocketAddr, SettingsError> {
+    if let Ok(address) = text.parse::<SocketAddr>() {
+        return match address.ip().is_loopback() {
+            true => Ok(address),
+            false => Err(SettingsError::BeyondLoopback(text.to_owned())),
+        };
+    }
+    if text.parse::<IpAddr>().is_ok() {
+        return Err(SettingsError::NoAddress(text.to_owned()));
+    }
+    match text.rsplit_once(':') {
+        Some((host, port)) if !host.is_empty() && !host.contains(':') => {
+            let port: u16 = port
+                .parse()
+                .map_err(|_| SettingsError::NoAddress(text.to_owned()))?;
+            match host.eq_ignore_ascii_case("localhost") {
+                true => Ok((Ipv4Addr::LOCALHOST, port).into()),
+                false => Err(SettingsError::BeyondLoopback(text.to_owned())),
+            }
+        }
+        _ => Err(SettingsError::NoAddress(text.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(flags: Flags, file: &str) -> Result<Settings, String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("waterline.toml");
+        std::fs::write(&path, file).expect("a file");
+        let flags = Flags {
+            config: Some(path),
+            ..flags
+        };
+        let at = format!("{}/", folder.path().display());
+        Settings::resolve(flags).map_err(|error| error.to_string().replace(&at, ""))
+    }
+
+    #[test]
+    fn what_is_typed_wins_over_what_is_written() {
+        let file = "listen = '127.0.0.1:1'\nhosts = ['a=unix:///a']\nlog-format = 'json'";
+        let flags = Flags {
+            listen: Some("[::1]:2".into()),
+            ..Flags::default()
+        };
+        let settings = resolve(flags, file).expect("settings");
+        assert_eq!(settings.listen.to_string(), "[::1]:2");
+        assert_eq!(settings.hosts, ["a=unix:///a"]);
+        assert_eq!(settings.log_format, LogFormat::Json);
+
+        let flags = Flags {
+            host: vec!["unix:///b".into()],
+            ..Flags::default()
+        };
+        let settings = resolve(flags, file).expect("settings");
+        assert_eq!(settings.listen.to_string(), "127.0.0.1:1");
+        assert_eq!(settings.hosts, ["unix:///b"]);
+    }
+
+    #[test]
+    fn a_mistake_in_the_file_is_named_with_its_place() {
+        for (file, says) in [
+            ("\nlistne = 1", "waterline.toml:2:1: unknown field `listne`"),
+            ("hosts = 3", "waterline.toml:1:9: invalid type: integer"),
+            ("# é\nopen = é", "waterline.toml:2:8: "),
+            ("[hosts]\na = 1", "waterline.toml:1:"),
+        ] {
+            let error = resolve(Flags::default(), file).expect_err(file);
+            assert!(error.starts_with(says), "{error}");
+        }
+        let flags = Flags {
+            config: Some("nowhere/waterline.toml".into()),
+            ..Flags::default()
+        };
+        let error = Settings::resolve(flags).expect_err("no file").to_string();
+        assert!(
+            error.starts_with("the settings file nowhere/waterline.toml cannot be read"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_folder_in_the_file_is_meant_from_the_file() {
+        let settings = resolve(Flags::default(), "content = 'notes'").expect("settings");
+        let content = settings.content.expect("content");
+        assert!(content.is_absolute() && content.ends_with("notes"));
+    }
+
+    #[test]
+    fn only_loopback_is_listened_on() {
+        let on = |text: &str| listen_address(text).map(|address| address.to_string());
+        assert_eq!(on("127.0.0.1:0").expect("loopback"), "127.0.0.1:0");
+        assert_eq!(on("LOCALHOST:80").expect("loopback"), "127.0.0.1:80");
+        assert_eq!(on("[::1]:7070").expect("loopback"), "[::1]:7070");
+        for beyond in [
+            "0.0.0.0:7070",
+            "[::]:7070",
+            "192.168.1.7:80",
+            "example.org:80",
+            "localhost.example:1",
+            "[::ffff:127.0.0.1]:1",
+        ] {
+            assert!(
+                matches!(on(beyond), Err(SettingsError::BeyondLoopback(_))),
+                "{beyond}"
+            );
+        }
+        for none in [
+            "",
+            "7070",
+            ":7070",
+            "localhost",
+            "127.0.0.1",
+            "::1",
+            "localhost:x",
+            "127.0.0.1:99999",
+            "http://localhost:80",
+        ] {
+            assert!(
+                matches!(on(none), Err(SettingsError::NoAddress(_))),
+                "{none}"
+            );
+        }
+    }
+}

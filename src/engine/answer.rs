@@ -73,6 +73,9 @@ pub enum Away {
     /// The engine and Waterline share no API version.
     #[error("the engine speaks API {0}, which is too old or too new")]
     NoCommonVersion(String),
+    /// A setting says where the host is, and is wrong.
+    #[error("{0}")]
+    Misconfigured(String),
     /// A recording that does not hold this answer.
     #[error("the recording does not hold {0}")]
     NotRecorded(String),
@@ -99,6 +102,7 @@ impl Away {
             Away::Refused { .. } => "The engine's own log says more.",
             Away::Unreadable(_) => "Check that the endpoint is a Docker engine.",
             Away::NoCommonVersion(_) => "Use an engine with API 1.24 or later.",
+            Away::Misconfigured(_) => "Correct the setting, or name a host with --host.",
             Away::NotRecorded(_) => "Connect a Docker host to see it.",
         }
     }

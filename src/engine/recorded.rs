@@ -9,7 +9,17 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+/// The recording that comes with Waterline.
+pub fn embedded() -> Arc<Recording> {
+    static EMBEDDED: LazyLock<Arc<Recording>> = LazyLock::new(|| {
+        let text = include_str!("recorded_host.json");
+        // Part of the program, and read by a test.
+        Arc::new(Recording::parse(text).expect("the embedded recording is one"))
+    });
+    Arc::clone(&EMBEDDED)
+}
 
 /// A host's answers, as they stand in a recording file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -56,7 +66,12 @@ impl Recording {
 
     /// All answers that `asks` wants, asked until it names nothing new.
     pub fn gather(&self, asks: impl Fn(&Answers) -> Vec<Ask>) -> Answers {
-        let mut have = Answers::from_host(self.facts());
+        self.gather_as(self.facts(), asks)
+    }
+
+    /// The same, said of a host that the recording stands in for.
+    pub fn gather_as(&self, host: HostFacts, asks: impl Fn(&Answers) -> Vec<Ask>) -> Answers {
+        let mut have = Answers::from_host(host);
         loop {
             let new: Vec<Ask> = asks(&have)
                 .into_iter()
@@ -70,5 +85,33 @@ impl Recording {
                 have.insert(ask, answer);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_recording_that_comes_with_waterline_holds_what_every_panel_asks() {
+        let recording = embedded();
+        for list in [Ask::Containers, Ask::Images, Ask::Networks] {
+            let answer = recording.answer(&list).expect("a recorded list");
+            let items = answer.json.as_array().expect("a list");
+            assert!(items.len() > 3, "{list:?}");
+            for item in items {
+                let id = super::super::Id::new(item["Id"].as_str().expect("an id"));
+                let id = id.expect("an id that can be asked");
+                let whole = match list {
+                    Ask::Containers => Ask::Container(id),
+                    Ask::Images => Ask::Image(id),
+                    _ => Ask::Network(id),
+                };
+                assert!(recording.answer(&whole).is_ok(), "{whole:?}");
+            }
+        }
+        let info = recording.answer(&Ask::Info).expect("recorded");
+        assert!(info.json["Driver"].is_string());
+        assert_eq!(recording.facts().recorded.map(|day| day.len()), Some(10));
     }
 }

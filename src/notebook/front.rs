@@ -43,7 +43,7 @@ const DEMO: &[&str] = &["path", "title", "topic", "minutes"];
 
 /// Reads the front matter of `text`. Faults are pushed onto `faults`.
 pub(super) fn read(text: &str, is_demo: bool, faults: &mut Vec<Fault>) -> Front {
-    let Some(cut) = cut(text) else {
+    let Some(mut cut) = cut(text) else {
         if !is_demo && !text.trim().is_empty() {
             faults.push(Fault::new(
                 1,
@@ -53,6 +53,19 @@ pub(super) fn read(text: &str, is_demo: bool, faults: &mut Vec<Fault>) -> Front 
         }
         return Front::default();
     };
+    // One line for the opening `---`, so that the lines of an error are the file's.
+    let parse = |yaml: &str| match plain_fields(yaml) {
+        Some(fields) => Ok(Some(fields)),
+        None => serde_saphyr::from_str::<Option<BTreeMap<String, Value>>>(&format!("\n{yaml}")),
+    };
+    let mut fields = parse(cut.yaml);
+    // Prose, and a `---` in it that only draws a line: the fields end before the prose.
+    if fields.is_err()
+        && let Some(early) = cut.before_prose(text)
+        && let Ok(Some(meant)) = parse(early.yaml)
+    {
+        (fields, cut) = (Ok(Some(meant)), early);
+    }
     let mut front = Front {
         body: cut.body,
         ..Front::default()
@@ -64,13 +77,7 @@ pub(super) fn read(text: &str, is_demo: bool, faults: &mut Vec<Fault>) -> Front 
             "the front matter has no closing `---` line; it was taken to end at the first empty line",
         ));
     }
-    if let Some(fields) = plain_fields(cut.yaml) {
-        accept(&fields, cut.yaml, is_demo, &mut front, faults);
-        return front;
-    }
-    // One line for the opening `---`, so that the lines of an error are the file's.
-    let yaml = format!("\n{}", cut.yaml);
-    match serde_saphyr::from_str::<Option<BTreeMap<String, Value>>>(&yaml) {
+    match fields {
         Ok(fields) => {
             let fields = fields.unwrap_or_default();
             accept(&fields, cut.yaml, is_demo, &mut front, faults);
@@ -146,8 +153,8 @@ fn accept(
         }
         let text = match value {
             Value::String(text) if !text.trim().is_empty() => text.trim().to_owned(),
-            Value::Number(number) => number.to_string(),
-            Value::Bool(yes) => yes.to_string(),
+            // `title: No` and `title: 1.10` are texts: as they are written.
+            Value::Number(_) | Value::Bool(_) => as_written(yaml, name).unwrap_or_default(),
             _ => {
                 faults.push(Fault::new(
                     line,
@@ -175,6 +182,21 @@ fn accept(
     }
 }
 
+/// The text of a field that YAML takes for a number or for yes or no.
+fn as_written(yaml: &str, name: &str) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Texts {
+        path: Option<String>,
+        title: Option<String>,
+    }
+    let texts: Texts = serde_saphyr::from_str(yaml).ok()?;
+    match name {
+        "path" => texts.path,
+        "title" => texts.title,
+        _ => None,
+    }
+}
+
 /// The line of a field in the file (the opening `---` is line 1).
 fn line_of(yaml: &str, field: &str) -> u32 {
     let at = yaml.lines().position(|line| {
@@ -193,6 +215,28 @@ struct Cut<'t> {
     yaml: &'t str,
     body: usize,
     closed: bool,
+}
+
+impl<'t> Cut<'t> {
+    /// The same, ended at the first empty line, where prose follows on that.
+    fn before_prose(&self, text: &'t str) -> Option<Self> {
+        let start = self.yaml.as_ptr() as usize - text.as_ptr() as usize;
+        let mut at = 0;
+        for line in self.yaml.split_inclusive('\n') {
+            if line.trim().is_empty() {
+                break;
+            }
+            at += line.len();
+        }
+        let (fields, rest) = self.yaml.split_at(at);
+        let next = rest.lines().find(|line| !line.trim().is_empty())?;
+        let prose = !looks_like_field(next) && !next.starts_with([' ', '\t']);
+        (prose && looks_like_field(fields.lines().next()?)).then_some(Self {
+            yaml: fields,
+            body: start + at,
+            closed: false,
+        })
+    }
 }
 
 /// Finds the front matter. A `---` that only draws a line is left alone.
@@ -335,12 +379,43 @@ mod tests {
     }
 
     #[test]
+    fn a_title_is_the_text_that_stands_there() {
+        for title in [
+            "No",
+            "N",
+            "yes",
+            "on",
+            "True",
+            "7",
+            "007",
+            "1.10",
+            "2024-01-01",
+            "1_000",
+            "0x1F",
+            "1e3",
+        ] {
+            let (front, faults) = told(&format!("---\npath: /a\ntitle: {title}\n---\n"));
+            assert_eq!(front.title.as_deref(), Some(title));
+            assert!(faults.is_empty(), "{faults:?}");
+        }
+    }
+
+    #[test]
     fn a_missing_end_loses_no_text() {
         let text = "---\npath: /a\ntitle: b\n\n# Hi\ntext\n";
         let (front, faults) = told(text);
         assert_eq!(front.title.as_deref(), Some("b"));
         assert_eq!(&text[front.body..], "\n# Hi\ntext\n");
         assert!(faults[0].contains("no closing"));
+        // Nor when the text draws a line later on.
+        let text = "---\npath: /a\ntitle: b\n\nSome text, and\nmore.\n\n---\nend\n";
+        let (front, faults) = told(text);
+        assert_eq!(front.path, Some(("/a".into(), 2)));
+        assert!(text[front.body..].starts_with("\nSome text"));
+        assert!(faults[0].contains("no closing"), "{faults:?}");
+        // Fields after an empty line are fields, and do not show.
+        let text = "---\npath: /a\n\ntitle: [b\n---\nend\n";
+        assert_eq!(&text[told(text).0.body..], "end\n");
     }
 
     #[test]

@@ -32,11 +32,14 @@ fn escape_with(out: &mut String, text: &str, keep_entities: bool) {
 }
 
 fn is_entity(text: &str) -> bool {
-    let Some((name, _)) = text[1..].split_once(';') else {
+    // Entities are short: looking further would cost a line of `&` its square.
+    let near = &text.as_bytes()[1..text.len().min(34)];
+    let Some(end) = near.iter().position(|&b| b == b';') else {
         return false;
     };
-    let body = name.strip_prefix('#').unwrap_or(name);
-    !body.is_empty() && body.len() < 32 && body.bytes().all(|b| b.is_ascii_alphanumeric())
+    let name = &near[..end];
+    let body = name.strip_prefix(b"#").unwrap_or(name);
+    !body.is_empty() && body.iter().all(u8::is_ascii_alphanumeric)
 }
 
 impl Tag {

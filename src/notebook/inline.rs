@@ -214,17 +214,10 @@ impl Walk<'_> {
                 None,
             );
         } else if span.start < span.end {
-            // Over several lines, or with an escaped `|`: look each name up in the source.
-            let shown = code.clone();
+            // Over several lines, or with an escaped `|`: find each byte in the source.
+            let places = align(code, &self.text[start..end]);
             let base = span.start as usize - self.text.len();
-            let source = &self.text[start..end];
-            let place = |at: usize| {
-                let word: &str = shown[at - base..]
-                    .split(|c: char| c.is_whitespace())
-                    .next()
-                    .unwrap_or_default();
-                start + source.find(word).unwrap_or(0)
-            };
+            let place = |at: usize| start + places.get(at - base).copied().unwrap_or_default();
             self.scan_run(
                 span.start as usize,
                 span.end as usize,
@@ -290,10 +283,11 @@ impl Walk<'_> {
             }
             let to = self.text.len() + self.aside.len();
             let place = move |at: usize| {
-                let (from, source) = places
-                    .iter()
-                    .rev()
-                    .find(|(from, _)| *from <= at)
+                // A search, not a walk: a block may have as many lines as words.
+                let line = places.partition_point(|(from, _)| *from <= at);
+                let (from, source) = line
+                    .checked_sub(1)
+                    .and_then(|line| places.get(line))
                     .copied()
                     .unwrap_or_default();
                 source + (at - from)
@@ -401,4 +395,18 @@ impl Walk<'_> {
             "this comment has no end (`-->`); it is shown as text",
         ));
     }
+}
+
+/// Where each byte of inline code stands in its source: code leaves out the
+/// backticks, escapes and the marks of a quotation, and a line end is a space.
+fn align(code: &str, source: &str) -> Vec<usize> {
+    let mut places = Vec::with_capacity(code.len());
+    let fence = source.len() - source.trim_start_matches('`').len();
+    let mut ahead = source.bytes().enumerate().skip(fence).peekable();
+    for byte in code.bytes() {
+        let same = |other: u8| other == byte || (byte == b' ' && matches!(other, b'\n' | b'\r'));
+        while ahead.next_if(|&(_, other)| !same(other)).is_some() {}
+        places.push(ahead.next().map_or(source.len(), |(at, _)| at));
+    }
+    places
 }

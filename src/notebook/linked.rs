@@ -389,22 +389,79 @@ impl Notebook {
 
     /// Everything an author should look at, by file and place.
     pub fn problems(&self) -> Vec<Problem> {
-        let problem = |file: &str, fault: &Fault| Problem {
-            file: file.to_owned(),
-            line: fault.line,
-            column: fault.column,
-            message: fault.message.clone(),
-        };
-        let mut problems: Vec<Problem> = (*self.unread).clone();
-        for (_, note) in self.files() {
-            problems.extend(note.faults.iter().map(|fault| problem(&note.file, fault)));
-            problems.extend(self.dead_links(note));
+        let mut problems = self.warnings();
+        for (slot, note) in self.files() {
+            problems.extend(self.duplicates(slot, note));
         }
-        let paths = self.paths.faults.iter();
-        problems.extend(paths.map(|(file, fault)| problem(file, fault)));
+        problems.sort();
+        problems
+    }
+
+    /// What an author should look at in one file, by place.
+    pub fn problems_of(&self, file: &str) -> Vec<Problem> {
+        let mut problems = self.unread_or_misplaced(Some(file));
+        if let Ok(at) = self.place(file)
+            && let slot = self.order[at]
+            && let Some(note) = self.parsed(slot)
+        {
+            problems.extend(self.faults(note));
+            problems.extend(self.duplicates(slot, note));
+        }
         problems.sort();
         problems.dedup();
         problems
+    }
+
+    /// The problems without the duplicates, of which the index has a list of their own.
+    pub(super) fn warnings(&self) -> Vec<Problem> {
+        let mut problems = self.unread_or_misplaced(None);
+        for (_, note) in self.files() {
+            problems.extend(self.faults(note));
+        }
+        problems.sort();
+        problems.dedup();
+        problems
+    }
+
+    /// Files that could not be read, and paths that could not be given; all, or one file's.
+    fn unread_or_misplaced(&self, file: Option<&str>) -> Vec<Problem> {
+        let asked = |other: &str| file.is_none_or(|file| file == other);
+        let unread = self.unread.iter();
+        let mut problems: Vec<Problem> = unread
+            .filter(|problem| asked(&problem.file))
+            .cloned()
+            .collect();
+        let paths = self.paths.faults.iter();
+        problems.extend(
+            paths
+                .filter(|(file, _)| asked(file))
+                .map(|(file, fault)| problem(file, fault)),
+        );
+        problems
+    }
+
+    /// What is wrong within a file.
+    fn faults<'n>(&'n self, note: &'n Parsed) -> impl Iterator<Item = Problem> + 'n {
+        let own = note.faults.iter().map(|fault| problem(&note.file, fault));
+        own.chain(self.dead_links(note))
+    }
+
+    /// Anchors of a file whose name is defined elsewhere.
+    fn duplicates<'n>(&'n self, slot: u32, note: &'n Parsed) -> impl Iterator<Item = Problem> + 'n {
+        let lost = defines(note).filter(move |(index, ..)| !self.wins(slot, *index, note));
+        lost.filter_map(|(index, _, name)| {
+            let anchor = note.anchors.get(index as usize)?;
+            let (_, winner, first) = self.definition(name)?;
+            Some(Problem {
+                file: note.file.to_string(),
+                line: anchor.line,
+                column: anchor.column,
+                message: format!(
+                    "<<{name}>> is defined already, at {}:{}:{}; this one is only a link to it",
+                    winner.file, first.line, first.column
+                ),
+            })
+        })
     }
 
     /// Links to files that the notebook does not have.
@@ -467,6 +524,16 @@ fn parse_all(files: Vec<(String, Vec<u8>)>, rules: &Rules) -> Vec<Option<Arc<Par
         .with_min_len(16)
         .map(|(file, bytes)| Some(Arc::new(parse(file.into(), bytes, rules))))
         .collect()
+}
+
+/// A fault in a file, as it is told.
+fn problem(file: &str, fault: &Fault) -> Problem {
+    Problem {
+        file: file.to_owned(),
+        line: fault.line,
+        column: fault.column,
+        message: fault.message.clone(),
+    }
 }
 
 /// A slot's number; there are never four thousand million files.

@@ -307,7 +307,7 @@ impl Notebook {
             }
             self.index_references(slot, note, &path, &mut index.references);
         }
-        let warnings = self.problems().into_iter().map(|problem| IndexWarning {
+        let warnings = self.warnings().into_iter().map(|problem| IndexWarning {
             file: problem.file,
             line: problem.line,
             column: problem.column,

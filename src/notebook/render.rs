@@ -25,6 +25,9 @@ pub(super) struct Render<'n> {
     marked: Option<&'n str>,
 }
 
+/// The `id` of the element of a page that describes links to other sites.
+const ELSEWHERE: &str = "leads-elsewhere";
+
 /// What is open while drawing.
 enum Open {
     Md,
@@ -136,7 +139,10 @@ impl<'n> Render<'n> {
     pub fn blocks(&self, range: Span) -> Vec<Block> {
         let mut blocks = Vec::new();
         let mut block = Block::default();
-        let mut state = State::default();
+        let mut state = State {
+            closed: self.details_around(range.start),
+            ..State::default()
+        };
         let mut at = range.start;
         while at < range.end {
             let piece = self.note.pieces[at as usize];
@@ -171,6 +177,24 @@ impl<'n> Render<'n> {
         self.finish(&mut block.body, &mut state);
         push(&mut blocks, block);
         blocks
+    }
+
+    /// The details that are open where a topic begins: on its own page their ends
+    /// have nothing to close, and are no text either.
+    fn details_around(&self, piece: u32) -> Vec<Tag> {
+        let mut open = Vec::new();
+        for piece in &self.note.pieces[..piece as usize] {
+            match *piece {
+                Piece::Tag(tag @ (Tag::Details | Tag::Summary)) => open.push(tag),
+                Piece::TagEnd(tag, _) => {
+                    if let Some(at) = open.iter().rposition(|other| *other == tag) {
+                        open.remove(at);
+                    }
+                }
+                _ => {}
+            }
+        }
+        open
     }
 
     /// The text of a leaf, for a backlink.
@@ -277,13 +301,15 @@ impl<'n> Render<'n> {
             }
             Piece::Text(span) => escape(out, self.note.str(span)),
             Piece::Raw(span) => self.raw(out, state, self.note.str(span)),
+            // After the anchors of the heading above, the text begins here.
+            Piece::Soft | Piece::Hard if out.ends_with("<p>") => {}
             Piece::Soft => out.push('\n'),
             Piece::Hard => out.push_str("<br>\n"),
             Piece::Rule => out.push_str("<hr>\n"),
             Piece::Task(done) => out.push_str(if done {
-                "<input type=\"checkbox\" disabled checked> "
+                "<input type=\"checkbox\" aria-label=\"done\" disabled checked> "
             } else {
-                "<input type=\"checkbox\" disabled> "
+                "<input type=\"checkbox\" aria-label=\"to do\" disabled> "
             }),
             Piece::Anchor(index) => {
                 let anchor = &self.note.anchors[index as usize];
@@ -430,7 +456,10 @@ impl<'n> Render<'n> {
             El::Ordered(1) => out.push_str("<ol>\n"),
             El::Ordered(first) => out.push_str(&format!("<ol start=\"{first}\">\n")),
             El::Item => out.push_str("<li>"),
-            El::Table => out.push_str("<div class=\"table\"><table>\n"),
+            // A wide table scrolls, so it must be reached with the keyboard.
+            El::Table => out.push_str(
+                "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table>\n",
+            ),
             El::Head => out.push_str("<thead>\n<tr>"),
             El::Row => out.push_str("<tr>"),
             El::Cell { head, align } => {
@@ -682,11 +711,18 @@ fn close_tag(out: &mut String, tag: Tag) {
     out.push('>');
 }
 
+/// Opens a link to another site. Every page has an element [`ELSEWHERE`] that says
+/// to a screen reader what the arrow after the link says to the eye.
 fn external(out: &mut String, url: &str, title: Option<&str>) {
     out.push_str("<a class=\"external\" rel=\"noopener noreferrer\" href=\"");
     escape(out, url);
     out.push('"');
     title_attribute(out, title);
+    if !url.starts_with("mailto:") {
+        out.push_str(" aria-describedby=\"");
+        out.push_str(ELSEWHERE);
+        out.push('"');
+    }
     out.push('>');
 }
 

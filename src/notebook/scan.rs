@@ -160,7 +160,7 @@ fn word(text: &str, from: usize, to: usize, found: &mut impl FnMut(Found)) {
     let whole = &text[from..to];
     // `Some\_Name` reads as one word, though the parser cuts it at the escape.
     let escaped = |at: usize| matches!(text.as_bytes().get(at..at + 2), Some(b"\\_" | b"\\-"));
-    if escaped(to) || (first > 0 && escaped(first - 1)) {
+    if escaped(to) || (first > 0 && escaped(first - 1)) || in_mail_address(text, first, to) {
         return;
     }
     let bare = whole.trim_end_matches(['_', '-']);
@@ -171,6 +171,20 @@ fn word(text: &str, from: usize, to: usize, found: &mut impl FnMut(Found)) {
     }
 }
 
+/// Is the word a part of `someone@example.org`?
+fn in_mail_address(text: &str, from: usize, to: usize) -> bool {
+    let joins = |before: &str, after: &str| {
+        before.ends_with(name::is_word_char) && after.starts_with(name::is_word_char)
+    };
+    let (before, after) = (&text[..from], &text[to..]);
+    after
+        .strip_prefix('@')
+        .is_some_and(|after| joins(&text[..to], after))
+        || before
+            .strip_suffix('@')
+            .is_some_and(|before| joins(before, &text[from..]))
+}
+
 /// Where an address that goes on at `at` ends: at white space, a quote or `<`.
 fn url_end(bytes: &[u8], at: usize) -> usize {
     bytes[at..]
@@ -179,27 +193,23 @@ fn url_end(bytes: &[u8], at: usize) -> usize {
         .map_or(bytes.len(), |length| at + length)
 }
 
-/// Cuts punctuation that belongs to the sentence off an address.
+/// Cuts punctuation that belongs to the sentence off an address. Brackets are
+/// counted once, so that a million of them take no longer than a million letters.
 fn trim_url(text: &str, from: usize, to: usize) -> usize {
     let mut url = &text[from..to];
-    loop {
-        let Some(last) = url.chars().next_back() else {
-            return from;
-        };
-        let unmatched = |open: char, close: char| {
-            last == close && url.matches(close).count() > url.matches(open).count()
-        };
-        if matches!(
-            last,
-            '?' | '!' | '.' | ',' | ':' | ';' | '*' | '_' | '~' | '\''
-        ) || unmatched('(', ')')
-            || unmatched('[', ']')
-        {
-            url = &url[..url.len() - last.len_utf8()];
-        } else {
-            return from + url.len();
+    let count = |bracket: u8| url.bytes().filter(|&b| b == bracket).count();
+    let (round, square) = (count(b'('), count(b'['));
+    let (mut round_ends, mut square_ends) = (count(b')'), count(b']'));
+    while let Some(last) = url.chars().next_back() {
+        match last {
+            '?' | '!' | '.' | ',' | ':' | ';' | '*' | '_' | '~' | '\'' => {}
+            ')' if round_ends > round => round_ends -= 1,
+            ']' if square_ends > square => square_ends -= 1,
+            _ => break,
         }
+        url = &url[..url.len() - last.len_utf8()];
     }
+    from + url.len()
 }
 
 #[cfg(test)]
@@ -275,5 +285,10 @@ mod tests {
         );
         assert_eq!(found("tcp://h/A_B www.x.org/A_B C_D"), ["W C_D"]);
         assert!(found("https://").is_empty());
+        assert_eq!(
+            found("A_B@x.org me@A_B.org @A_B A_B @ x"),
+            ["W A_B", "W A_B"]
+        );
+        assert_eq!(found("(see [http://y/(z)]))"), ["U http://y/(z)"]);
     }
 }

@@ -599,6 +599,12 @@ impl<'t> Walk<'t> {
                 }
             });
             rest.push_str(&self.text[at..to]);
+            if to < end
+                && let Some(line) = rest.trim_end().strip_suffix('\\')
+            {
+                // A line break of the author's, which shows nothing.
+                rest.truncate(line.len());
+            }
             let marks = |c: char| c.is_whitespace() || matches!(c, '*' | '_' | '`');
             if !some || !rest.chars().all(marks) {
                 break;

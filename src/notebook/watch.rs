@@ -6,10 +6,12 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
-use notify_debouncer_full::notify::{self, RecommendedWatcher, RecursiveMode};
-use notify_debouncer_full::{DebounceEventResult, Debouncer, RecommendedCache, new_debouncer};
+use notify_debouncer_full::notify::{self, RecursiveMode};
+use notify_debouncer_full::{DebounceEventResult, new_debouncer};
 
 use super::files;
 
@@ -20,9 +22,13 @@ const REST: Duration = Duration::from_millis(80);
 /// `None` when it is gone.
 pub type Change = (String, Option<Vec<u8>>);
 
+/// How often to look whether the folder itself is still the one that is watched.
+const ROUND: Duration = Duration::from_secs(1);
+
 /// Watches for as long as it lives.
 pub struct Watch {
-    _debouncer: Debouncer<RecommendedWatcher, RecommendedCache>,
+    /// When this is dropped, the thread that holds the watcher ends.
+    _alive: Sender<()>,
 }
 
 impl std::fmt::Debug for Watch {
@@ -31,8 +37,25 @@ impl std::fmt::Debug for Watch {
     }
 }
 
+/// What the watcher's two threads share: the files seen so far, and who is told.
+struct Teller<F> {
+    root: PathBuf,
+    known: BTreeSet<String>,
+    changed: F,
+}
+
+impl<F: FnMut(Vec<Change>)> Teller<F> {
+    fn tell(&mut self, places: &BTreeSet<PathBuf>) {
+        let changes = look(&self.root, places, &mut self.known);
+        if !changes.is_empty() {
+            (self.changed)(changes);
+        }
+    }
+}
+
 /// Watches a folder. `changed` is called on a thread of the watcher's with all
 /// files that changed together, to be given to `Notebook::save` and `remove`.
+/// A folder that is removed or moved away is watched again when one is there.
 ///
 /// # Errors
 ///
@@ -40,11 +63,16 @@ impl std::fmt::Debug for Watch {
 /// many watches).
 pub fn watch(
     folder: &Path,
-    mut changed: impl FnMut(Vec<Change>) + Send + 'static,
+    changed: impl FnMut(Vec<Change>) + Send + 'static,
 ) -> notify::Result<Watch> {
     let root = folder.canonicalize().map_err(notify::Error::io)?;
-    let mut known = names_below(&root, &root);
-    let watched = root.clone();
+    let mut watched = identity(&root);
+    let teller = Arc::new(Mutex::new(Teller {
+        known: names_below(&root, &root),
+        root: root.clone(),
+        changed,
+    }));
+    let (events_to, everywhere) = (teller.clone(), root.clone());
     let mut debouncer = new_debouncer(REST, None, move |result: DebounceEventResult| {
         let places: BTreeSet<PathBuf> = match result {
             Ok(events) => events
@@ -52,21 +80,49 @@ pub fn watch(
                 .filter(|event| !event.kind.is_access())
                 // Too many events at once: some were lost, so look everywhere.
                 .flat_map(|event| match event.need_rescan() {
-                    true => vec![root.clone()],
+                    true => vec![everywhere.clone()],
                     false => event.event.paths,
                 })
                 .collect(),
             Err(errors) => errors.into_iter().flat_map(|error| error.paths).collect(),
         };
-        let changes = look(&root, &places, &mut known);
-        if !changes.is_empty() {
-            changed(changes);
-        }
+        let mut teller = events_to.lock().unwrap_or_else(PoisonError::into_inner);
+        teller.tell(&places);
     })?;
-    debouncer.watch(&watched, RecursiveMode::Recursive)?;
-    Ok(Watch {
-        _debouncer: debouncer,
-    })
+    debouncer.watch(&root, RecursiveMode::Recursive)?;
+
+    // The system watches a folder, not a path: a checkout or a sync that puts a new
+    // folder in its place would never be heard of.
+    let (alive, ended) = channel::<()>();
+    std::thread::Builder::new()
+        .name("content-folder".into())
+        .spawn(move || {
+            while ended.recv_timeout(ROUND) == Err(RecvTimeoutError::Timeout) {
+                let now = identity(&root);
+                if now == watched {
+                    continue;
+                }
+                let _ = debouncer.unwatch(&root);
+                let heard =
+                    now.is_none() || debouncer.watch(&root, RecursiveMode::Recursive).is_ok();
+                // A folder that cannot be watched is tried again, and read meanwhile.
+                watched = if heard { now } else { None };
+                let mut teller = teller.lock().unwrap_or_else(PoisonError::into_inner);
+                teller.tell(&BTreeSet::from([root.clone()]));
+            }
+        })
+        .map_err(notify::Error::io)?;
+    Ok(Watch { _alive: alive })
+}
+
+/// What tells a folder from another that is put in its place.
+fn identity(folder: &Path) -> Option<(u64, Option<SystemTime>)> {
+    let about = std::fs::metadata(folder).ok()?;
+    #[cfg(unix)]
+    let number = std::os::unix::fs::MetadataExt::ino(&about);
+    #[cfg(not(unix))]
+    let number = 0;
+    Some((number, about.created().ok()))
 }
 
 /// Reads what is at these places now. `known` are the files seen before: a

@@ -1,13 +1,22 @@
 //! The frame around every picture: heading, waterline with its state, the picture
 //! in words, and "How do we know?".
+//!
+//! A panel builds a [`Frame`], [`cites`](Frame::cite) each answer that its picture
+//! reads (which also settles how fresh the panel is) and puts it into its template,
+//! which extends `panels/frame.html`. [`draw`] is the way in.
 
-use super::{Panel, View};
-use crate::engine::{Answers, Ask};
+use super::excerpt::excerpt;
+use super::unavailable::Unavailable;
+use super::{NotTold, Panel, View, layers, networks, words};
+use crate::engine::{Answer, Answers, Ask, Away, State, Why};
 use jiff::Timestamp;
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 /// How fresh the water is: `data-state` on a `<live-panel>`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum PanelState {
     /// Listened to, nothing has changed since.
     Live,
@@ -19,21 +28,319 @@ pub enum PanelState {
     Unavailable,
 }
 
+impl PanelState {
+    /// The word in `data-state`.
+    pub fn word(self) -> &'static str {
+        match self {
+            PanelState::Live => "live",
+            PanelState::Stale => "stale",
+            PanelState::Recorded => "recorded",
+            PanelState::Unavailable => "unavailable",
+        }
+    }
+}
+
 /// Where a figure in a panel came from: one entry of the drawer.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// The ask.
-    pub ask: Ask,
     /// The request as it went out, e.g. `GET /v1.41/info`.
     pub request: String,
     /// The fields that the picture reads, e.g. `.Driver, .DriverStatus`.
-    pub fields: &'static str,
-    /// When it was asked.
-    pub asked: Timestamp,
+    pub fields: String,
     /// The docker command that shows the same.
     pub command: String,
+    /// What came back, or why nothing did, as a sentence.
+    pub told: Result<Excerpt, String>,
+}
+
+impl Source {
+    /// What came back.
+    pub fn excerpt(&self) -> Option<&Excerpt> {
+        self.told.as_ref().ok()
+    }
+
+    /// Why nothing did.
+    pub fn silence(&self) -> Option<&str> {
+        self.told.as_ref().err().map(String::as_str)
+    }
+}
+
+/// What came back for one source, as far as the picture reads it.
+#[derive(Clone, Debug)]
+pub struct Excerpt {
+    /// When it was asked.
+    pub asked: Moment,
+    /// What else there is to say of its age.
+    pub note: &'static str,
     /// The part of the raw answer that the picture reads, as indented JSON.
     pub raw: String,
+}
+
+/// A moment, for a `<time>` that a script counts from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// RFC 3339.
+    pub datetime: String,
+    /// What reads where no script runs: `24 Nov 2026, 06:00:12 UTC`.
+    pub read: String,
+    /// The same where there is little room: `06:00:12 UTC`.
+    pub brief: String,
+}
+
+impl From<Timestamp> for Moment {
+    fn from(at: Timestamp) -> Moment {
+        Moment {
+            datetime: at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            read: at.strftime("%-d %b %Y, %H:%M:%S UTC").to_string(),
+            brief: at.strftime("%H:%M:%S UTC").to_string(),
+        }
+    }
+}
+
+/// What stands on the waterline: a word or two, and an age or a date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chip {
+    /// e.g. `live,`
+    pub words: &'static str,
+    /// A moment that a script counts from.
+    pub since: Option<Moment>,
+    /// A day that stays as it is: that of a recording.
+    pub day: Option<String>,
+}
+
+/// Everything around a picture.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// Which panel.
+    pub panel: Panel,
+    /// Whose host, which object.
+    pub view: View,
+    /// Who is speaking.
+    pub host: crate::engine::answer::HostFacts,
+    /// Begins every `id` in the picture, so that two panels can stand on one page.
+    pub id: String,
+    /// The drawer.
+    pub sources: Vec<Source>,
+    fresh: Fresh,
+    oldest: Option<Timestamp>,
+    unavailable: Option<&'static str>,
+}
+
+/// How far the answers can be trusted, all of them taken together: the worst wins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Fresh {
+    Live,
+    Changed,
+    Away(Away),
+    Recorded,
+}
+
+impl Fresh {
+    fn of(state: &State) -> Fresh {
+        match state {
+            State::Live => Fresh::Live,
+            State::Stale(Why::Changed) => Fresh::Changed,
+            State::Stale(Why::Away(away)) => Fresh::Away(away.clone()),
+            State::Recorded => Fresh::Recorded,
+        }
+    }
+
+    fn rank(&self) -> u8 {
+        match self {
+            Fresh::Live => 0,
+            Fresh::Changed => 1,
+            Fresh::Away(_) => 2,
+            Fresh::Recorded => 3,
+        }
+    }
+}
+
+impl Frame {
+    /// A frame that cites nothing yet.
+    pub fn new(panel: Panel, view: &View, have: &Answers) -> Frame {
+        let key = view.key(panel);
+        let id = if *view == View::default() {
+            format!("p-{}", panel.name())
+        } else {
+            let hash = Sha256::digest(key.as_bytes());
+            let hex: String = hash.iter().take(4).map(|b| format!("{b:02x}")).collect();
+            format!("p-{}-{hex}", panel.name())
+        };
+        Frame {
+            panel,
+            view: view.clone(),
+            host: have.host.clone(),
+            id,
+            sources: Vec::new(),
+            fresh: Fresh::Live,
+            oldest: None,
+            unavailable: None,
+        }
+    }
+
+    /// Adds what came back for `ask` to the drawer, and lets its age count. `fields`
+    /// are the ones that the picture reads, as paths (`RootFS.Layers`); none: all.
+    pub fn cite(&mut self, have: &Answers, ask: &Ask, fields: &[&str]) {
+        self.rest_on(have, ask);
+        let told = match have.get(ask) {
+            Some(Ok(answer)) => Ok(read(answer, fields)),
+            Some(Err(away)) => Err(words::capital(&away.to_string())),
+            None => Err("Not asked yet".into()),
+        };
+        let version = match self.host.api.as_str() {
+            "" => String::new(),
+            api => format!("/v{api}"),
+        };
+        self.sources.push(Source {
+            request: format!("GET {version}{}", ask.path()),
+            fields: match fields {
+                [] => "the whole answer".into(),
+                some => some
+                    .iter()
+                    .map(|f| format!(".{f}"))
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            },
+            told,
+            command: ask.command(),
+        });
+    }
+
+    /// Lets the age of an answer count without an entry of its own in the drawer, where
+    /// the same question was asked about many things.
+    pub fn rest_on(&mut self, have: &Answers, ask: &Ask) {
+        if let Some(Ok(answer)) = have.get(ask) {
+            let fresh = Fresh::of(&answer.state);
+            if fresh.rank() > self.fresh.rank() {
+                self.fresh = fresh;
+            }
+            self.oldest = Some(self.oldest.map_or(answer.asked, |at| at.min(answer.asked)));
+        }
+    }
+
+    /// A frame around a sentence: nothing can be drawn. `chip` says why in a word or two.
+    pub(super) fn without_picture(mut self, chip: &'static str) -> Frame {
+        self.unavailable = Some(chip);
+        self
+    }
+
+    /// How fresh the whole panel is.
+    pub fn state(&self) -> PanelState {
+        if self.unavailable.is_some() {
+            return PanelState::Unavailable;
+        }
+        match self.fresh {
+            Fresh::Live => PanelState::Live,
+            Fresh::Changed | Fresh::Away(_) => PanelState::Stale,
+            Fresh::Recorded => PanelState::Recorded,
+        }
+    }
+
+    /// What stands on the line. The age is that of the oldest answer in the picture.
+    pub fn chip(&self) -> Chip {
+        let since = self.oldest.map(Moment::from);
+        let (words, since, day) = match (self.unavailable, &self.fresh) {
+            (Some(words), _) => (words, None, None),
+            (None, Fresh::Live) => ("live, asked", since, None),
+            (None, Fresh::Changed) => ("changed, asking again; heard", since, None),
+            (None, Fresh::Away(Away::Silent(_))) => ("silent, last heard", since, None),
+            (None, Fresh::Away(_)) => ("away, last heard", since, None),
+            (None, Fresh::Recorded) => ("recorded", None, Some(self.recorded_on())),
+        };
+        Chip { words, since, day }
+    }
+
+    /// For a panel that is not live: what the reader should know of its age, and do.
+    pub fn caution(&self) -> Option<Caution> {
+        match (&self.unavailable, &self.fresh) {
+            (Some(_), _) | (None, Fresh::Live | Fresh::Changed) => None,
+            (None, Fresh::Away(away)) => Some(Caution {
+                before: "Drawn from what it said last,".into(),
+                heard: self.oldest.map(Moment::from),
+                after: format!(
+                    "{}. {}",
+                    words::capital(&away.to_string()),
+                    away.advice().trim_end()
+                ),
+            }),
+            (None, Fresh::Recorded) => Some(Caution {
+                before: format!(
+                    "A recording of {}{}, not your host. Connect your own to see it here.",
+                    self.recorded_on(),
+                    match self.host.engine.as_str() {
+                        "" => String::new(),
+                        engine => format!(", Engine {engine}"),
+                    }
+                ),
+                heard: None,
+                after: String::new(),
+            }),
+        }
+    }
+
+    /// Who said it: `workshop-1, Engine 20.10.24, API 1.41`.
+    pub fn speaker(&self) -> String {
+        let mut said = words::short(&self.host.name, 60);
+        for (what, version) in [("Engine", &self.host.engine), ("API", &self.host.api)] {
+            if !version.is_empty() {
+                said.push_str(&format!(", {what} {}", words::short(version, 40)));
+            }
+        }
+        said
+    }
+
+    /// The key on the stream.
+    pub fn key(&self) -> String {
+        self.view.key(self.panel)
+    }
+
+    /// The page of this panel alone.
+    pub fn whole(&self) -> String {
+        self.view.href(self.panel)
+    }
+
+    /// Its data.
+    pub fn data(&self) -> String {
+        self.view.json_href(self.panel)
+    }
+
+    fn recorded_on(&self) -> String {
+        match (&self.host.recorded, self.oldest) {
+            (Some(day), _) => words::short(day, 40),
+            (None, Some(at)) => at.strftime("%Y-%m-%d").to_string(),
+            (None, None) => "an unknown day".into(),
+        }
+    }
+}
+
+/// Why a panel is not live, as sentences around an age.
+#[derive(Clone, Debug)]
+pub struct Caution {
+    /// Before the age.
+    pub before: String,
+    /// The age, where it counts.
+    pub heard: Option<Moment>,
+    /// After it.
+    pub after: String,
+}
+
+fn read(answer: &Answer, fields: &[&str]) -> Excerpt {
+    Excerpt {
+        asked: answer.asked.into(),
+        note: match answer.state {
+            State::Live => "asked again when the host reports a change",
+            State::Stale(Why::Changed) => "the host has changed since, and is being asked again",
+            State::Stale(Why::Away(_)) => "the host has not answered since",
+            State::Recorded => "from a recording",
+        },
+        raw: excerpt(&answer.json, fields),
+    }
+}
+
+/// A picture in its frame, ready to be written.
+pub trait Picture: askama::Template + Serialize {
+    /// The frame around it.
+    fn frame(&self) -> &Frame;
 }
 
 /// A panel, drawn: what goes onto the page, onto the stream and behind `.json`.
@@ -49,10 +356,200 @@ pub struct Drawn {
 
 /// Draws `panel` from `have`. Never fails: a host that does not answer is a picture too.
 pub fn draw(panel: Panel, view: &View, have: &Answers) -> Drawn {
-    let _ = (panel, view, have);
+    let drawn = match panel {
+        Panel::StorageDriver => rests_on(have, &Ask::Info),
+        Panel::Layers => layers::picture(view, have).map(|p| write(&p, have)),
+        Panel::Networks => networks::picture(view, have).map(|p| write(&p, have)),
+    };
+    drawn.unwrap_or_else(|why| write(&Unavailable::new(panel, view, have, &why), have))
+}
+
+fn rests_on(have: &Answers, ask: &Ask) -> Result<Drawn, NotTold> {
+    super::need(have, ask).and(Err(NotTold::Away(Away::Connecting)))
+}
+
+fn write<P: Picture>(picture: &P, have: &Answers) -> Drawn {
+    let frame = picture.frame();
+    // The templates write into a string and call nothing that fails.
+    let html = picture.render().unwrap_or_else(|error| {
+        tracing::error!(panel = frame.panel.name(), %error, "a template failed");
+        format!(
+            r#"<live-panel name="{}" data-state="unavailable">This panel could not be written. The fault is Waterline's.</live-panel>"#,
+            frame.panel.name()
+        )
+    });
     Drawn {
-        state: PanelState::Unavailable,
-        html: String::new(),
-        json: Value::Null,
+        state: frame.state(),
+        html,
+        json: data(picture, have),
+    }
+}
+
+/// The picture's data and the answers it rests on, whole.
+fn data<P: Picture>(picture: &P, have: &Answers) -> Value {
+    let frame = picture.frame();
+    let answers: serde_json::Map<String, Value> = have
+        .all()
+        .into_iter()
+        .map(|(ask, told)| {
+            let told = match told {
+                Ok(answer) => json!({
+                    "asked": answer.asked.to_string(),
+                    "state": answer.state.to_string(),
+                    "json": *answer.json,
+                }),
+                Err(away) => json!({ "away": away.to_string(), "advice": away.advice() }),
+            };
+            (ask.path(), told)
+        })
+        .collect();
+    json!({
+        "panel": frame.panel.name(),
+        "key": frame.key(),
+        "state": frame.state(),
+        "host": {
+            "name": frame.host.name,
+            "endpoint": frame.host.endpoint,
+            "engine": frame.host.engine,
+            "api": frame.host.api,
+            "recorded": frame.host.recorded,
+        },
+        "picture": serde_json::to_value(picture).unwrap_or(Value::Null),
+        "answers": answers,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::answer::HostFacts;
+
+    fn host() -> HostFacts {
+        HostFacts {
+            name: "<b>workshop</b>".into(),
+            endpoint: "unix:///x.sock".into(),
+            engine: "20.10.24".into(),
+            api: "1.41".into(),
+            recorded: None,
+        }
+    }
+
+    fn heard(state: State) -> Answers {
+        let mut have = Answers::from_host(host());
+        have.insert(
+            Ask::Info,
+            Ok(Answer {
+                json: std::sync::Arc::new(json!({"Driver": "overlay2"})),
+                asked: Timestamp::from_second(1_795_500_000).expect("a time"),
+                state,
+            }),
+        );
+        have
+    }
+
+    fn cited(state: State) -> Frame {
+        let have = heard(state);
+        let mut frame = Frame::new(Panel::StorageDriver, &View::default(), &have);
+        frame.cite(&have, &Ask::Info, &["Driver"]);
+        frame
+    }
+
+    #[test]
+    fn a_host_that_never_answered_says_what_happened_and_what_to_do() {
+        let mut have = Answers::from_host(host());
+        let away = Away::NobodyThere("unix:///x.sock".into());
+        for ask in [Ask::Info, Ask::Images] {
+            have.insert(ask, Err(away.clone()));
+        }
+        for panel in [Panel::StorageDriver, Panel::Layers] {
+            let drawn = draw(panel, &View::default(), &have);
+            assert_eq!(drawn.state, PanelState::Unavailable);
+            for part in [
+                "data-state=\"unavailable\"",
+                "Nothing listens at unix:///x.sock",
+                "Docker is not running there",
+                "Start Docker on this machine",
+                "How do we know?",
+            ] {
+                assert!(drawn.html.contains(part), "{part}: {}", drawn.html);
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_host_calls_itself_is_text_and_never_markup() {
+        let drawn = draw(Panel::Layers, &View::default(), &heard(State::Live));
+        assert!(!drawn.html.contains("<b>workshop"), "{}", drawn.html);
+        assert!(
+            cited(State::Live)
+                .speaker()
+                .starts_with("<b>workshop</b>, Engine")
+        );
+    }
+
+    #[test]
+    fn a_silent_host_gives_the_age_and_the_reason() {
+        let frame = cited(State::Stale(Why::Away(Away::Silent(3))));
+        assert_eq!(frame.state(), PanelState::Stale);
+        assert_eq!(frame.chip().words, "silent, last heard");
+        let caution = frame.caution().expect("a caution");
+        assert_eq!(
+            caution.heard.map(|at| at.datetime),
+            Some("2026-11-24T06:00:00Z".into())
+        );
+        assert!(
+            caution.after.contains("said nothing for 3 s"),
+            "{}",
+            caution.after
+        );
+    }
+
+    #[test]
+    fn the_worst_answer_decides_how_fresh_the_panel_is() {
+        let mut have = heard(State::Live);
+        have.insert(
+            Ask::Images,
+            Ok(Answer {
+                json: std::sync::Arc::new(json!([])),
+                asked: Timestamp::from_second(1_795_400_000).expect("a time"),
+                state: State::Stale(Why::Changed),
+            }),
+        );
+        let mut frame = Frame::new(Panel::Layers, &View::default(), &have);
+        frame.cite(&have, &Ask::Info, &[]);
+        assert_eq!(frame.state(), PanelState::Live);
+        frame.cite(&have, &Ask::Images, &[]);
+        assert_eq!(frame.state(), PanelState::Stale);
+        assert_eq!(
+            frame.chip().since.map(|at| at.datetime),
+            Some("2026-11-23T02:13:20Z".into())
+        );
+    }
+
+    #[test]
+    fn a_recording_says_that_it_is_one_and_of_which_day() {
+        let mut frame = cited(State::Recorded);
+        frame.host.recorded = Some("2026-11-12".into());
+        assert_eq!(frame.state(), PanelState::Recorded);
+        assert_eq!(frame.chip().day.as_deref(), Some("2026-11-12"));
+        let caution = frame.caution().expect("a caution");
+        assert!(caution.before.starts_with("A recording of 2026-11-12"));
+    }
+
+    #[test]
+    fn the_drawer_gives_the_request_as_it_went_out() {
+        let frame = cited(State::Live);
+        assert_eq!(frame.sources[0].request, "GET /v1.41/info");
+        assert_eq!(frame.sources[0].fields, ".Driver");
+        assert_eq!(frame.sources[0].command, "docker info");
+    }
+
+    #[test]
+    fn two_views_of_one_panel_share_no_ids() {
+        let have = heard(State::Live);
+        let ids = ["", "bb", "cc"]
+            .map(|of| Frame::new(Panel::Layers, &View::default().focus(of), &have).id);
+        assert_eq!(ids[0], "p-layers");
+        assert_ne!(ids[1], ids[2]);
     }
 }

@@ -4,10 +4,18 @@
 //! and what it [`draws`](draw) from the answers; it has no clock and no network,
 //! so the same answers give the same bytes to every viewer.
 
+pub mod attached;
+mod excerpt;
 pub mod frame;
+pub mod layers;
+pub mod networks;
+mod unavailable;
+mod view;
+pub mod words;
 
 use crate::engine::{Answers, Ask, Away};
 pub use frame::{Drawn, PanelState, Source, draw};
+pub use view::View;
 
 /// Every panel there is. A new one does not compile until it is named, asked for and drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -18,16 +26,6 @@ pub enum Panel {
     Layers,
     /// Who hangs on which network, and who reaches whom.
     Networks,
-}
-
-/// What the reader wants to see of a host: the URL query, and the key on the stream.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
-pub struct View {
-    /// A configured host name; `None` is the default host.
-    pub host: Option<String>,
-    /// The object in focus, e.g. an image for `layers`. Any text: a panel that does
-    /// not find it says so.
-    pub of: Option<String>,
 }
 
 /// Why a picture cannot be drawn.
@@ -44,6 +42,15 @@ pub enum NotTold {
         /// The field, e.g. `Driver`.
         field: &'static str,
     },
+}
+
+/// The answer that a whole picture rests on, or why there is none.
+pub fn need<'a>(have: &'a Answers, ask: &Ask) -> Result<&'a serde_json::Value, NotTold> {
+    match have.get(ask) {
+        Some(Ok(answer)) => Ok(&answer.json),
+        Some(Err(away)) => Err(NotTold::Away(away.clone())),
+        None => Err(NotTold::Away(Away::Connecting)),
+    }
 }
 
 impl Panel {
@@ -87,7 +94,13 @@ impl Panel {
     /// What this panel asks a host, given what it has heard so far. Called again
     /// after each round, until it names nothing new.
     pub fn asks(self, view: &View, have: &Answers) -> Vec<Ask> {
-        let _ = (view, have);
-        Vec::new()
+        match self {
+            Panel::Layers => layers::asks(view, have),
+            Panel::Networks => networks::asks(view, have),
+            Panel::StorageDriver => {
+                let _ = (view, have);
+                Vec::new()
+            }
+        }
     }
 }

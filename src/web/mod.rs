@@ -1,1 +1,22 @@
 //! The web room: routes, pages, the guard and the one live stream.
+//!
+//! A request enters by [`front`]: [`guard`] first, then the [`kept`] pages, then
+//! the router of [`routes`]. What goes wrong becomes a page ([`error`]).
+
+pub mod assets;
+pub mod error;
+pub mod front;
+pub mod guard;
+pub mod hosts;
+pub mod kept;
+pub mod key;
+pub mod live;
+pub mod log;
+mod near;
+pub mod pages;
+pub mod panel_pages;
+mod ready;
+pub mod reply;
+pub mod routes;
+pub mod server;
+pub mod state;

@@ -1,6 +1,17 @@
 //! The integration tests: one binary, one module a subject.
 
+mod architecture;
+mod engine;
+mod engine_live;
+mod engine_secrets;
+mod engine_tls;
+mod fake_engine;
+mod live;
+mod networks;
 mod notebook;
 mod notebook_bad_input;
 mod notebook_properties;
 mod notebook_watch;
+mod pages;
+mod shell;
+mod shell_start;

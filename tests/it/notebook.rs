@@ -552,11 +552,11 @@ fn links_lead_where_they_may() {
         "<a href=\"/some%20where#x\">b</a>",
         "<a href=\"/learnings/missing.md\">c</a>",
         "<a href=\"/a#part\">self</a>",
-        "<a class=\"external\" rel=\"noopener noreferrer\" href=\"https://x.org/?a=1&amp;b=2\" title=\"T\">out</a>",
+        "<a class=\"external\" rel=\"noopener noreferrer\" href=\"https://x.org/?a=1&amp;b=2\" title=\"T\" aria-describedby=\"leads-elsewhere\">out</a>",
         "href=\"mailto:me@x.org\"",
-        "<a class=\"external\" rel=\"noopener noreferrer\" href=\"https://bare.org/x\">https://bare.org/x</a>.",
+        "<a class=\"external\" rel=\"noopener noreferrer\" href=\"https://bare.org/x\" aria-describedby=\"leads-elsewhere\">https://bare.org/x</a>.",
         "<img src=\"/learnings/p.png\" alt=\"pic\" loading=\"lazy\">",
-        "<a class=\"external\" rel=\"noopener noreferrer\" href=\"https://x.org/p.png\">far</a>",
+        "<a class=\"external\" rel=\"noopener noreferrer\" href=\"https://x.org/p.png\" aria-describedby=\"leads-elsewhere\">far</a>",
         "<span class=\"unsafe\">bad (data:text/html,x)</span>",
         "<live-value name=\"storage-driver\">v</live-value>",
     ] {
@@ -679,4 +679,58 @@ fn other_headings_have_ids_of_their_own() {
     );
     assert_eq!(page.outline[0].topic.as_deref(), Some("Foo_Bar"));
     assert_eq!(page.outline[4].topic, None);
+}
+
+#[test]
+fn a_name_in_code_over_several_lines_keeps_its_place() {
+    let text = "# <<Foo_Bar>>\n`x Foo_Bar\ny Foo_Bar`\n\n> ``a `Foo_Bar``\n> `b\n> Foo_Bar`\n\n\
+                | a |\n|---|\n| `q\\|Foo_Bar\\|z Foo_Bar` |\n";
+    let places: Vec<_> = note(text)
+        .index()
+        .references
+        .iter()
+        .map(|r| (r.line, r.column))
+        .collect();
+    assert_eq!(places, [(6, 4), (7, 3), (9, 8), (11, 3), (15, 7), (15, 18)]);
+}
+
+#[test]
+fn a_mail_address_holds_no_reference() {
+    let book = note("# <<Foo_Bar>>\n\nFoo_Bar@example.org me@Foo_Bar.org @Foo_Bar\n");
+    assert_eq!(references(&book.index()), ["Foo_Bar 7:37 in Foo_Bar"]);
+}
+
+#[test]
+fn a_table_can_be_scrolled_with_keys_and_a_task_says_its_state() {
+    let shown = html("| a |\n|---|\n| b |\n\n- [x] one\n- [ ] two <me@example.org>\n");
+    for part in [
+        "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table>",
+        "aria-label=\"done\" disabled checked>",
+        "aria-label=\"to do\" disabled>",
+        // Mail is no other site.
+        "href=\"mailto:me@example.org\">me",
+    ] {
+        assert!(shown.contains(part), "{part} in {shown}");
+    }
+}
+
+#[test]
+fn a_topic_inside_details_shows_no_stray_end() {
+    let book = note(
+        "# <<Foo_Bar>>\n\n<details>\n<summary>more</summary>\n\n## <<Foo_Inside>> In\n\ntext\n\n</details>\n",
+    );
+    let inside = topic(&book, "Foo_Inside");
+    let shown: String = inside.blocks.iter().map(|b| visible(&b.body)).collect();
+    assert_eq!(shown, "text");
+}
+
+#[test]
+fn a_line_break_after_the_anchor_under_a_heading_shows_nothing() {
+    for end in ["", "  ", "\\"] {
+        let shown = html(&format!("# Head\n<<Foo_Bar>>{end}\ntext\n"));
+        assert_eq!(
+            shown,
+            "<h1 id=\"Foo_Bar\">Head <a class=\"anchor\" href=\"/topics/Foo_Bar\">Foo_Bar</a></h1>\n<p>text</p>\n"
+        );
+    }
 }

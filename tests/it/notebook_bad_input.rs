@@ -155,6 +155,9 @@ fn a_line_of_a_megabyte_and_deep_nesting_are_read() {
         "<<".repeat(100_000),
         "<a \"".repeat(50_000),
         "_Foo".repeat(50_000),
+        "http://x.org/".to_owned() + &")".repeat(500_000),
+        "<div>".to_owned() + &"&".repeat(500_000),
+        "> <div>\n> Foo_Bar\n".repeat(20_000),
         "# <<Foo_Bar>>\n".repeat(5_000),
         // Found by the properties: lines of HTML in two buffers.
         "<!-- \n<div>\n\r\n".to_owned(),
@@ -287,4 +290,20 @@ fn a_folder_that_is_none_says_so() {
     let file = folder.path().join("f.md");
     fs::write(&file, "x").unwrap();
     assert!(matches!(load(&file), Err(ContentError::NotAFolder(_))));
+}
+
+#[test]
+fn an_anchor_that_is_only_a_link_is_told_on_its_note() {
+    let book = notebook(&[
+        ("a.md", "---\npath: /a\ntitle: A\n---\n# <<Foo_Bar>>\n"),
+        (
+            "b.md",
+            "---\npath: /b\ntitle: B\n---\n# x\n\n see <<Foo_Bar>>\n",
+        ),
+    ]);
+    assert_told(&book, "b.md:7:6", "a.md:5:3");
+    assert_eq!(book.problems_of("b.md"), book.problems());
+    assert!(book.problems_of("a.md").is_empty());
+    // The index has a list of its own for them.
+    assert!(book.index().warnings.is_empty());
 }

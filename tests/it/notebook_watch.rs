@@ -50,3 +50,28 @@ fn saves_renames_and_removals_are_told() {
     fs::remove_dir_all(root.join("new")).unwrap();
     expect(&changes, "new/deep/c.markdown", None);
 }
+
+#[test]
+fn a_folder_that_is_put_in_the_place_of_another_is_watched_too() {
+    let parent = tempfile::tempdir().unwrap();
+    let root = parent.path().join("notes");
+    fs::create_dir(&root).unwrap();
+    fs::write(root.join("a.md"), "one").unwrap();
+    let (tell, changes) = channel();
+    let _watch = watch(&root, move |some| {
+        let _ = tell.send(some);
+    })
+    .unwrap();
+
+    fs::rename(&root, parent.path().join("old")).unwrap();
+    fs::create_dir(&root).unwrap();
+    fs::write(root.join("b.md"), "two").unwrap();
+    expect(&changes, "b.md", Some("two"));
+    fs::write(root.join("b.md"), "three").unwrap();
+    expect(&changes, "b.md", Some("three"));
+    fs::remove_dir_all(&root).unwrap();
+    expect(&changes, "b.md", None);
+    fs::create_dir(&root).unwrap();
+    fs::write(root.join("c.md"), "four").unwrap();
+    expect(&changes, "c.md", Some("four"));
+}

@@ -1,0 +1,113 @@
+//! The content of a run: where it comes from, loaded, and followed as it changes.
+
+use crate::config::Settings;
+use crate::notebook::{Content, ContentError, Notebook, Rules, watch};
+use crate::panels::attached::{self, Attached};
+use crate::web::routes::RESERVED;
+use crate::web::state::{App, Edition};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
+
+/// Where the content comes from.
+pub fn source(settings: &Settings) -> Content {
+    match &settings.content {
+        Some(folder) => Content::Folder(folder.clone()),
+        None => Content::Embedded,
+    }
+}
+
+/// What holds for every note: it is not read where our own pages are.
+pub fn rules() -> Rules {
+    Rules {
+        reserved: RESERVED,
+        ..Rules::default()
+    }
+}
+
+/// Loads the content.
+pub fn load(content: &Content) -> Result<Edition, ContentError> {
+    let notebook = Notebook::load(content, &rules())?;
+    let source = match content {
+        Content::Embedded => "embedded".to_owned(),
+        Content::Folder(folder) => folder.display().to_string(),
+    };
+    Ok(Edition::new(notebook, attachments(content), source))
+}
+
+/// Which topic carries which panels, with the content folder's own list.
+fn attachments(content: &Content) -> Attached {
+    let built_in = Attached::built_in();
+    let Content::Folder(folder) = content else {
+        return built_in;
+    };
+    let file = folder.join(attached::FILE);
+    match std::fs::read_to_string(&file) {
+        Ok(own) => built_in.and(&own),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => built_in,
+        Err(error) => {
+            tracing::warn!(file = %file.display(), %error, "the list of panels cannot be read");
+            built_in
+        }
+    }
+}
+
+/// The changes of a content folder, from before it is loaded until it is dropped.
+pub struct Following {
+    folder: PathBuf,
+    changes: mpsc::Receiver<Vec<watch::Change>>,
+    watch: watch::Watch,
+}
+
+impl Following {
+    /// Listens to the folder from now on, so that nothing that is saved while it is
+    /// loaded gets lost. Where that fails, the notes stay as they were loaded.
+    pub fn of(content: &Content) -> Option<Following> {
+        let Content::Folder(folder) = content else {
+            return None;
+        };
+        let (tell, changes) = mpsc::channel();
+        // Nobody to tell any more: we are stopping.
+        match watch::watch(folder, move |changed| drop(tell.send(changed))) {
+            Ok(watch) => Some(Following {
+                folder: folder.clone(),
+                changes,
+                watch,
+            }),
+            Err(error) => {
+                if folder.is_dir() {
+                    tracing::warn!(folder = %folder.display(), %error, "cannot follow changes of the notes: restart to see them");
+                }
+                None
+            }
+        }
+    }
+
+    /// Publishes every change, on a thread of its own.
+    pub fn publish_to(self, app: Arc<App>) {
+        std::thread::spawn(move || {
+            let Following {
+                folder,
+                changes,
+                watch: _listening,
+            } = self;
+            for changed in changes {
+                publish(&app, &folder, changed);
+            }
+        });
+    }
+}
+
+fn publish(app: &App, folder: &Path, changed: Vec<watch::Change>) {
+    let before = app.edition_for_long();
+    let mut notebook = before.notebook.clone();
+    let files = changed.len();
+    for (file, bytes) in changed {
+        notebook = match bytes {
+            Some(bytes) => notebook.save(&file, &bytes),
+            None => notebook.remove(&file),
+        };
+    }
+    let attached = attachments(&Content::Folder(folder.to_owned()));
+    app.publish(Edition::new(notebook, attached, before.source.clone()));
+    tracing::info!(files, "the notes changed");
+}

@@ -1,0 +1,538 @@
+//! Finding hosts: the ones given with `--host`, or the one that the docker command
+//! would use.
+//!
+//! [`find`] is a pure function of its [`Surroundings`], so that every machine can be
+//! tried in a test. It never connects: a host that does not answer is no fault of
+//! the settings.
+
+use super::endpoint::{Endpoint, EndpointError, TlsFiles};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What of a machine decides where its Docker is.
+pub struct Surroundings {
+    /// The environment variables.
+    pub env: HashMap<String, String>,
+    /// The user's home directory.
+    pub home: Option<PathBuf>,
+    /// Where the user's own sockets are, usually `/run/user/1000`.
+    pub runtime: Option<PathBuf>,
+    /// Reads a file.
+    pub read: fn(&Path) -> io::Result<Vec<u8>>,
+}
+
+impl Surroundings {
+    /// Those of this process.
+    pub fn of_this_process() -> Surroundings {
+        let env: HashMap<String, String> = std::env::vars_os()
+            .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let runtime = match env.get("XDG_RUNTIME_DIR") {
+            Some(dir) if !dir.is_empty() => Some(PathBuf::from(dir)),
+            _ => own_runtime(),
+        };
+        Surroundings {
+            home: std::env::home_dir().filter(|home| !home.as_os_str().is_empty()),
+            runtime,
+            env,
+            read: |path| std::fs::read(path),
+        }
+    }
+
+    /// A variable that is set to something.
+    fn var(&self, name: &str) -> Option<&str> {
+        let value = self.env.get(name)?.trim();
+        (!value.is_empty()).then_some(value)
+    }
+
+    /// The docker command's own folder.
+    fn docker(&self) -> Option<PathBuf> {
+        match self.var("DOCKER_CONFIG") {
+            Some(dir) => Some(PathBuf::from(dir)),
+            None => Some(self.home.as_ref()?.join(".docker")),
+        }
+    }
+
+    fn exists(&self, path: &Path) -> bool {
+        (self.read)(path).is_ok()
+    }
+}
+
+/// `/run/user/UID`, where login sessions without the variable have their sockets.
+fn own_runtime() -> Option<PathBuf> {
+    use std::os::unix::fs::MetadataExt;
+    let uid = std::fs::metadata("/proc/self").ok()?.uid();
+    (uid != 0).then(|| PathBuf::from(format!("/run/user/{uid}")))
+}
+
+/// A host's name: what stands in URLs and on the page.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct HostName(String);
+
+impl HostName {
+    /// Accepts what docker accepts as a context's name: letters, digits and `_ . + -`,
+    /// beginning with a letter or digit, at most 64 of them.
+    pub fn new(text: &str) -> Option<HostName> {
+        let fits = text.len() <= 64
+            && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"_.+-".contains(&b));
+        fits.then(|| HostName(text.to_owned()))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn default() -> HostName {
+        HostName("default".into())
+    }
+}
+
+impl fmt::Display for HostName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A host that is to be connected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its name.
+    pub name: HostName,
+    /// Where it may listen, in the order in which to try; the first that answers is it.
+    pub candidates: Vec<Endpoint>,
+    /// Whether the reader named it with `--host`. One that was only found may be
+    /// replaced by a recording.
+    pub named: bool,
+    /// What is wrong with the setting that says where it is; there are no candidates then.
+    pub problem: Option<FindError>,
+}
+
+impl Found {
+    /// A host that the reader named.
+    pub fn named(name: HostName, endpoint: Endpoint) -> Found {
+        Found {
+            name,
+            candidates: vec![endpoint],
+            named: true,
+            problem: None,
+        }
+    }
+}
+
+/// What is wrong with a setting.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FindError {
+    /// An endpoint that cannot be used.
+    #[error("{setting}: {error}")]
+    Endpoint {
+        /// Which setting says so, e.g. `--host` or `DOCKER_HOST`.
+        setting: String,
+        /// What is wrong.
+        error: EndpointError,
+    },
+    /// A name that no host can have.
+    #[error(
+        "--host: {0:?} is no name for a host; use letters, digits and _ . + -, as in --host lab=tcp://10.0.0.5:2376"
+    )]
+    Name(String),
+    /// Two hosts of one name.
+    #[error(
+        "--host: two hosts are named {0}; give each its own name, as in --host lab=tcp://10.0.0.5:2376"
+    )]
+    Twice(String),
+    /// A context that is not there.
+    #[error(
+        "{setting} names the context {context:?}, which {file} does not describe; see `docker context ls`"
+    )]
+    NoContext {
+        /// Which setting names it.
+        setting: String,
+        /// Its name.
+        context: String,
+        /// The file that should describe it.
+        file: String,
+    },
+    /// A context that describes no Docker host.
+    #[error(
+        "the context {context:?} in {file} describes no Docker host; see `docker context inspect {context}`"
+    )]
+    Context {
+        /// Its name.
+        context: String,
+        /// The file that describes it.
+        file: String,
+    },
+    /// TLS without verifying who answers.
+    #[error(
+        "{0} turns the verification of certificates off, and Waterline always verifies; give the host's authority in ca.pem and set DOCKER_TLS_VERIFY=1"
+    )]
+    Unverified(String),
+}
+
+/// The hosts to connect, the default one first.
+///
+/// `flags` are the values of `--host`, each `[NAME=]ENDPOINT`. Without any it is the
+/// one host that the docker command would use: `DOCKER_HOST`, else `DOCKER_CONTEXT`,
+/// else the current context of the docker command's settings, else the first of the
+/// usual sockets that answers.
+///
+/// # Errors
+/// What is wrong with a flag. A fault in what was only found is part of the
+/// [`Found`], since notes can be read without Docker.
+pub fn find(flags: &[String], around: &Surroundings) -> Result<Vec<Found>, FindError> {
+    if flags.is_empty() {
+        return Ok(vec![discover(around)]);
+    }
+    let mut names = HashSet::new();
+    let mut found = Vec::new();
+    for (index, flag) in flags.iter().enumerate() {
+        let (name, endpoint) = match flag.split_once('=') {
+            // A name holds neither; `unix:///a=b` begins with no name.
+            Some((name, endpoint)) if !name.contains([':', '/']) => {
+                let name = HostName::new(name).ok_or_else(|| FindError::Name(name.to_owned()))?;
+                (name, endpoint)
+            }
+            _ if index == 0 => (HostName::default(), flag.as_str()),
+            _ => (HostName(format!("host-{}", index + 1)), flag.as_str()),
+        };
+        if !names.insert(name.clone()) {
+            return Err(FindError::Twice(name.0));
+        }
+        found.push(Found::named(
+            name,
+            from_setting("--host", endpoint, around)?,
+        ));
+    }
+    Ok(found)
+}
+
+/// The host that the docker command would use.
+fn discover(around: &Surroundings) -> Found {
+    let of = |name: HostName, candidates: Result<Vec<Endpoint>, FindError>| {
+        let (candidates, problem) = match candidates {
+            Ok(candidates) => (candidates, None),
+            Err(problem) => (Vec::new(), Some(problem)),
+        };
+        Found {
+            name,
+            candidates,
+            named: false,
+            problem,
+        }
+    };
+    // DOCKER_HOST goes before DOCKER_CONTEXT, as docker has it.
+    if let Some(host) = around.var("DOCKER_HOST") {
+        let endpoint = from_setting("DOCKER_HOST", host, around);
+        return of(HostName::default(), endpoint.map(|endpoint| vec![endpoint]));
+    }
+    let (setting, context) = match around.var("DOCKER_CONTEXT") {
+        Some(context) => ("DOCKER_CONTEXT".to_owned(), Some(context.to_owned())),
+        None => current_context(around),
+    };
+    match context {
+        Some(context) if context != "default" => {
+            let name = HostName::new(&context).unwrap_or_else(HostName::default);
+            let endpoint = from_context(&setting, &context, around);
+            of(name, endpoint.map(|endpoint| vec![endpoint]))
+        }
+        _ => of(HostName::default(), Ok(usual_sockets(around))),
+    }
+}
+
+/// The current context in the docker command's settings. A settings file that cannot
+/// be read counts as none, as it does for docker.
+fn current_context(around: &Surroundings) -> (String, Option<String>) {
+    let Some(file) = around.docker().map(|dir| dir.join("config.json")) else {
+        return (String::new(), None);
+    };
+    let context = (around.read)(&file)
+        .ok()
+        .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
+        .and_then(|config| Some(config["currentContext"].as_str()?.to_owned()))
+        .filter(|name| !name.is_empty());
+    (format!("currentContext in {}", file.display()), context)
+}
+
+/// Where engines usually listen. The first that answers is the host.
+fn usual_sockets(around: &Surroundings) -> Vec<Endpoint> {
+    let mut sockets = vec![PathBuf::from("/var/run/docker.sock")];
+    if let Some(runtime) = &around.runtime {
+        sockets.push(runtime.join("docker.sock"));
+    }
+    if let Some(home) = &around.home {
+        sockets.push(home.join(".docker/run/docker.sock"));
+        sockets.push(home.join(".docker/desktop/docker.sock"));
+    }
+    if let Some(runtime) = &around.runtime {
+        sockets.push(runtime.join("podman/podman.sock"));
+    }
+    sockets.push(PathBuf::from("/run/podman/podman.sock"));
+    sockets.iter().map(Endpoint::unix).collect()
+}
+
+/// An endpoint from a flag or variable, with the certificates that the docker
+/// command's variables name.
+fn from_setting(setting: &str, text: &str, around: &Surroundings) -> Result<Endpoint, FindError> {
+    let failed = |error| FindError::Endpoint {
+        setting: setting.to_owned(),
+        error,
+    };
+    let endpoint = Endpoint::parse(text, None).map_err(failed)?;
+    if endpoint.is_local() {
+        return Ok(endpoint);
+    }
+    if around.var("DOCKER_TLS_VERIFY").is_some() {
+        let folder = match around.var("DOCKER_CERT_PATH") {
+            Some(dir) => Some(PathBuf::from(dir)),
+            None => around.docker(),
+        };
+        let files = folder
+            .map(|dir| tls_files(&dir, around))
+            .unwrap_or_default();
+        return Endpoint::parse(text, Some(files)).map_err(failed);
+    }
+    if around.var("DOCKER_TLS").is_some() {
+        return Err(FindError::Unverified("DOCKER_TLS".into()));
+    }
+    Ok(endpoint)
+}
+
+/// The endpoint of a docker context, from its file.
+fn from_context(setting: &str, name: &str, around: &Surroundings) -> Result<Endpoint, FindError> {
+    let digest = Sha256::digest(name.as_bytes());
+    let folder: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let contexts = around.docker().unwrap_or_default().join("contexts");
+    let file = contexts.join("meta").join(&folder).join("meta.json");
+    let bytes = (around.read)(&file).map_err(|_| FindError::NoContext {
+        setting: setting.to_owned(),
+        context: name.to_owned(),
+        file: file.display().to_string(),
+    })?;
+    let described = || FindError::Context {
+        context: name.to_owned(),
+        file: file.display().to_string(),
+    };
+    let meta: Value = serde_json::from_slice(&bytes).map_err(|_| described())?;
+    let docker = &meta["Endpoints"]["docker"];
+    let host = docker["Host"].as_str().ok_or_else(described)?;
+    let setting = format!("the context {name:?}");
+    let tls = contexts.join("tls").join(&folder).join("docker");
+    let files = tls_files(&tls, around);
+    let secured = files != TlsFiles::default();
+    let failed = |error| FindError::Endpoint {
+        setting: setting.clone(),
+        error,
+    };
+    let endpoint = Endpoint::parse(host, secured.then_some(files)).map_err(failed)?;
+    if docker["SkipTLSVerify"] == true && endpoint.tls.is_some() {
+        return Err(FindError::Unverified(setting));
+    }
+    Ok(endpoint)
+}
+
+/// The certificates in a folder, under the names that docker gives them.
+fn tls_files(folder: &Path, around: &Surroundings) -> TlsFiles {
+    let there = |name: &str| Some(folder.join(name)).filter(|path| around.exists(path));
+    TlsFiles {
+        ca: there("ca.pem"),
+        identity: there("cert.pem").zip(there("key.pem")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LAB: &str = "lab";
+
+    /// Files of a machine with a context `lab` (TLS) and one `far` (ssh).
+    fn files(path: &Path) -> io::Result<Vec<u8>> {
+        let folder = |name: &str| {
+            let digest = Sha256::digest(name.as_bytes());
+            digest
+                .iter()
+                .map(|b| format!("{b:02x}"))
+                .collect::<String>()
+        };
+        let path = path.display().to_string();
+        let at = |file: String| path == format!("/home/me/.docker/{file}");
+        let text = if path == "/etc/docker-of-me/config.json" || at("config.json".into()) {
+            r#"{"auths":{},"currentContext":"lab"}"#
+        } else if at(format!("contexts/meta/{}/meta.json", folder(LAB))) {
+            r#"{"Name":"lab","Endpoints":{"docker":{"Host":"tcp://10.0.0.5:2376","SkipTLSVerify":false}}}"#
+        } else if at(format!("contexts/meta/{}/meta.json", folder("far"))) {
+            r#"{"Name":"far","Endpoints":{"docker":{"Host":"ssh://me@far"}}}"#
+        } else if at(format!("contexts/meta/{}/meta.json", folder("odd"))) {
+            r#"{"Name":"odd","Endpoints":{}}"#
+        } else if at(format!("contexts/tls/{}/docker/ca.pem", folder(LAB)))
+            || path.starts_with("/certs/")
+        {
+            "a certificate"
+        } else {
+            return Err(io::ErrorKind::NotFound.into());
+        };
+        Ok(text.into())
+    }
+
+    fn machine(env: &[(&str, &str)], read: fn(&Path) -> io::Result<Vec<u8>>) -> Surroundings {
+        Surroundings {
+            env: env
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                .collect(),
+            home: Some("/home/me".into()),
+            runtime: Some("/run/user/1000".into()),
+            read,
+        }
+    }
+
+    fn bare(_: &Path) -> io::Result<Vec<u8>> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    fn one(around: &Surroundings) -> Found {
+        let mut found = find(&[], around).expect("no flags to be wrong");
+        assert_eq!(found.len(), 1);
+        found.remove(0)
+    }
+
+    fn shown(found: &Found) -> Vec<String> {
+        found.candidates.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_bare_machine_tries_the_usual_sockets_in_dockers_order() {
+        let found = one(&machine(&[], bare));
+        assert_eq!(
+            shown(&found),
+            [
+                "unix:///var/run/docker.sock",
+                "unix:///run/user/1000/docker.sock",
+                "unix:///home/me/.docker/run/docker.sock",
+                "unix:///home/me/.docker/desktop/docker.sock",
+                "unix:///run/user/1000/podman/podman.sock",
+                "unix:///run/podman/podman.sock",
+            ]
+        );
+        assert_eq!(found.name.as_str(), "default");
+        assert!(!found.named);
+    }
+
+    #[test]
+    fn docker_host_wins_over_docker_context_and_a_flag_over_both() {
+        let env = [
+            ("DOCKER_HOST", "tcp://10.1.1.1:99"),
+            ("DOCKER_CONTEXT", "far"),
+        ];
+        let around = machine(&env, files);
+        assert_eq!(shown(&one(&around)), ["tcp://10.1.1.1:99"]);
+        let flag = ["unix:///mine.sock".to_owned()];
+        let found = find(&flag, &around).expect("a good flag");
+        assert_eq!(shown(&found[0]), ["unix:///mine.sock"]);
+        assert!(found[0].named);
+    }
+
+    #[test]
+    fn the_current_context_brings_its_host_its_name_and_its_certificates() {
+        let found = one(&machine(&[], files));
+        assert_eq!(shown(&found), ["tcp://10.0.0.5:2376"]);
+        assert_eq!(found.name.as_str(), "lab");
+        let tls = found.candidates[0].tls.clone().expect("certificates");
+        assert!(tls.ca.expect("an authority").ends_with("docker/ca.pem"));
+        assert_eq!(tls.identity, None);
+    }
+
+    #[test]
+    fn docker_context_goes_before_the_current_context() {
+        let found = one(&machine(&[("DOCKER_CONTEXT", "default")], files));
+        assert_eq!(found.candidates.len(), 6, "the usual sockets");
+        let found = one(&machine(&[("DOCKER_CONTEXT", "far")], files));
+        assert_eq!(
+            found.problem.map(|problem| problem.to_string()),
+            Some(
+                "the context \"far\": ssh:// endpoints are not supported yet; use a unix:// socket or tcp://"
+                    .into()
+            )
+        );
+    }
+
+    #[test]
+    fn docker_config_says_where_the_settings_are() {
+        let around = machine(&[("DOCKER_CONFIG", "/etc/docker-of-me")], files);
+        let problem = one(&around).problem.expect("no such context there");
+        let text = problem.to_string();
+        assert!(
+            text.contains("currentContext in /etc/docker-of-me/config.json"),
+            "{text}"
+        );
+        assert!(text.contains("docker context ls"), "{text}");
+    }
+
+    #[test]
+    fn a_context_without_a_docker_host_says_so() {
+        let found = one(&machine(&[("DOCKER_CONTEXT", "odd")], files));
+        assert!(matches!(found.problem, Some(FindError::Context { .. })));
+        assert!(found.candidates.is_empty());
+    }
+
+    #[test]
+    fn broken_docker_settings_count_as_none() {
+        let found = one(&machine(&[], |_| Ok(b"{ not json".to_vec())));
+        assert_eq!(found.candidates.len(), 6);
+    }
+
+    #[test]
+    fn tls_comes_from_the_variables_of_the_docker_command() {
+        let env = [
+            ("DOCKER_HOST", "tcp://10.1.1.1"),
+            ("DOCKER_TLS_VERIFY", "1"),
+            ("DOCKER_CERT_PATH", "/certs"),
+        ];
+        let found = one(&machine(&env, files));
+        assert_eq!(shown(&found), ["tcp://10.1.1.1:2376"]);
+        let tls = found.candidates[0].tls.clone().expect("certificates");
+        assert_eq!(tls.ca, Some("/certs/ca.pem".into()));
+        let identity = ("/certs/cert.pem".into(), "/certs/key.pem".into());
+        assert_eq!(tls.identity, Some(identity));
+        let unverified = one(&machine(
+            &[("DOCKER_HOST", "tcp://10.1.1.1"), ("DOCKER_TLS", "1")],
+            files,
+        ));
+        assert!(matches!(unverified.problem, Some(FindError::Unverified(_))));
+    }
+
+    #[test]
+    fn several_hosts_are_told_apart_by_name() {
+        let around = machine(&[], bare);
+        let flags = |flags: &[&str]| {
+            let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
+            find(&flags, &around)
+        };
+        let found = flags(&["unix:///a=b.sock", "lab=tcp://10.0.0.5", "tcp://10.0.0.6"])
+            .expect("good flags");
+        let names: Vec<_> = found.iter().map(|host| host.name.as_str()).collect();
+        assert_eq!(names, ["default", "lab", "host-3"]);
+        assert_eq!(shown(&found[0]), ["unix:///a=b.sock"]);
+        assert_eq!(
+            flags(&["lab=tcp://a", "lab=tcp://b"]),
+            Err(FindError::Twice("lab".into()))
+        );
+        assert!(matches!(
+            flags(&["my lab=tcp://a"]),
+            Err(FindError::Name(_))
+        ));
+        assert!(matches!(flags(&["=tcp://a"]), Err(FindError::Name(_))));
+        assert!(matches!(
+            flags(&["lab=nonsense"]),
+            Err(FindError::Endpoint { .. })
+        ));
+    }
+}

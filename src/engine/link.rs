@@ -1,0 +1,201 @@
+//! Links: a connection to an engine whose API version has been negotiated.
+//!
+//! A link lasts until its engine is away or another one answers in its place; then
+//! it is broken, which ends every question still waiting on it, and a new one is
+//! opened with a new negotiation.
+
+use super::endpoint::Endpoint;
+use super::transport::{Deadline, Transport};
+use super::{Ask, Away, mask};
+use serde_json::Value;
+use std::fmt;
+use tokio::sync::watch;
+
+/// A version of the engine's API, e.g. `1.41`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ApiVersion {
+    /// The part before the dot.
+    pub major: u16,
+    /// The part after it.
+    pub minor: u16,
+}
+
+impl ApiVersion {
+    /// The newest that Waterline knows. 1.53 takes fields away that panels read.
+    pub const OURS: ApiVersion = ApiVersion {
+        major: 1,
+        minor: 52,
+    };
+    /// The oldest that Waterline understands.
+    pub const OLDEST: ApiVersion = ApiVersion {
+        major: 1,
+        minor: 24,
+    };
+
+    /// Reads `1.41`; `None` for anything else.
+    pub fn parse(text: &str) -> Option<ApiVersion> {
+        let (major, minor) = text.trim().split_once('.')?;
+        Some(ApiVersion {
+            major: major.parse().ok()?,
+            minor: minor.parse().ok()?,
+        })
+    }
+
+    /// The version to speak with an engine that knows `oldest` to `newest`.
+    ///
+    /// # Errors
+    /// [`Away::NoCommonVersion`] when there is none.
+    pub fn in_common(newest: &str, oldest: Option<&str>) -> Result<ApiVersion, Away> {
+        let no_common = || Away::NoCommonVersion(newest.chars().take(20).collect());
+        let theirs = ApiVersion::parse(newest).ok_or_else(no_common)?;
+        let at_least = oldest.and_then(ApiVersion::parse);
+        let version = theirs.min(ApiVersion::OURS);
+        if version < ApiVersion::OLDEST || at_least.is_some_and(|least| version < least) {
+            return Err(no_common());
+        }
+        Ok(version)
+    }
+}
+
+impl fmt::Display for ApiVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.major, self.minor)
+    }
+}
+
+/// A negotiated connection.
+pub struct Link {
+    transport: Transport,
+    api: ApiVersion,
+    engine: String,
+    /// What `/_ping` said when the link was opened: another engine in the same place
+    /// usually says something else.
+    greeting: Greeting,
+    broken: watch::Sender<Option<Away>>,
+}
+
+/// What an engine says of itself with every ping.
+type Greeting = (Option<String>, Option<String>);
+
+impl Link {
+    /// Connects to `endpoint` and negotiates.
+    ///
+    /// # Errors
+    /// Why nobody answers, or that there is no version in common.
+    pub async fn open(endpoint: &Endpoint) -> Result<Link, Away> {
+        let transport = Transport::new(endpoint)?;
+        let ping = transport.get("/_ping", Deadline::PING).await?;
+        // Asked without a version: it says which ones there are.
+        let version = transport.get("/version", Deadline::INSPECT).await?;
+        let version: Value = serde_json::from_slice(&version.body)
+            .map_err(|error| Away::Unreadable(error.to_string()))?;
+        let newest = version["ApiVersion"].as_str().or(ping.api.as_deref());
+        let newest = newest.ok_or_else(|| {
+            Away::Unreadable("it does not say which API version it speaks".into())
+        })?;
+        Ok(Link {
+            api: ApiVersion::in_common(newest, version["MinAPIVersion"].as_str())?,
+            engine: mask::line(version["Version"].as_str().unwrap_or_default()),
+            greeting: (ping.api, ping.server),
+            transport,
+            broken: watch::Sender::new(None),
+        })
+    }
+
+    /// Where it goes.
+    pub fn endpoint(&self) -> &Endpoint {
+        self.transport.endpoint()
+    }
+
+    /// The client under it.
+    pub fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
+    /// The version that goes out on the wire.
+    pub fn api(&self) -> ApiVersion {
+        self.api
+    }
+
+    /// The engine's own version, e.g. `20.10.24`; empty when it does not say.
+    pub fn engine(&self) -> &str {
+        &self.engine
+    }
+
+    /// Whether the engine still answers, and is the one that was negotiated with.
+    ///
+    /// # Errors
+    /// Why it does not answer.
+    pub async fn ping(&self) -> Result<SameEngine, Away> {
+        let ping = self.transport.get("/_ping", Deadline::PING).await?;
+        Ok(SameEngine((ping.api, ping.server) == self.greeting))
+    }
+
+    /// Puts `ask` to the engine; the answer is masked.
+    ///
+    /// # Errors
+    /// Why there is no answer; what broke the link when it broke meanwhile.
+    pub async fn ask(&self, ask: &Ask) -> Result<Value, Away> {
+        let path = format!("/v{}{}", self.api, ask.path());
+        let deadline = match ask {
+            Ask::DiskUsage => Deadline::DISK_USAGE,
+            _ => Deadline::INSPECT,
+        };
+        let reply = tokio::select! {
+            reply = self.transport.get(&path, deadline) => reply?,
+            away = self.broke() => return Err(away),
+        };
+        let mut json = serde_json::from_slice(&reply.body)
+            .map_err(|error| Away::Unreadable(error.to_string()))?;
+        mask::answer(ask, &mut json);
+        Ok(json)
+    }
+
+    /// Breaks the link: whoever still waits on it is told why. The first reason stays.
+    pub fn break_off(&self, why: Away) {
+        self.broken.send_if_modified(|broken| {
+            let first = broken.is_none();
+            broken.get_or_insert(why);
+            first
+        });
+    }
+
+    /// Waits until the link is broken, and says why.
+    pub async fn broke(&self) -> Away {
+        let mut broken = self.broken.subscribe();
+        match broken.wait_for(Option::is_some).await {
+            Ok(why) => why.clone().unwrap_or(Away::Connecting),
+            // The sender lives as long as the link, which is borrowed here.
+            Err(_) => Away::Connecting,
+        }
+    }
+}
+
+/// Whether the engine that answers is the one that was negotiated with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SameEngine(pub bool);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_version_that_both_know_is_spoken() {
+        let common = |newest, oldest| ApiVersion::in_common(newest, oldest).map(|v| v.to_string());
+        assert_eq!(common("1.41", Some("1.12")), Ok("1.41".into()));
+        assert_eq!(common("1.53", Some("1.44")), Ok("1.52".into()));
+        assert_eq!(common("1.41", None), Ok("1.41".into()));
+        assert_eq!(common("1.100", None), Ok("1.52".into()), "not by letters");
+        for (newest, oldest) in [
+            ("1.23", None),
+            ("1.60", Some("1.55")),
+            ("x", None),
+            ("", None),
+        ] {
+            assert!(
+                matches!(common(newest, oldest), Err(Away::NoCommonVersion(_))),
+                "{newest} {oldest:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Which topic carries which panels: `attachments.toml`.
+//!
+//! The list that comes with Waterline always holds, so that notes which define the
+//! same topics carry the panels wherever they are read from. A content folder may
+//! have a list of its own, which wins topic by topic.
+
+use super::Panel;
+use crate::notebook::{Notebook, Problem, TopicPage};
+use serde::Deserialize;
+use std::collections::{BTreeMap, HashMap};
+use toml::Spanned;
+
+/// The name of the file in a content folder.
+pub const FILE: &str = "attachments.toml";
+
+const BUILT_IN: &str = include_str!("../../content/attachments.toml");
+
+/// Which topic carries which panels.
+#[derive(Clone, Debug, Default)]
+pub struct Attached {
+    by_topic: HashMap<String, Vec<Panel>>,
+    /// What a content folder's own list says of topics, with the place.
+    own: Vec<(String, u32, u32)>,
+    problems: Vec<Problem>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    topics: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
+}
+
+impl Attached {
+    /// What comes with Waterline.
+    pub fn built_in() -> Attached {
+        let mut attached = Attached::default();
+        attached.add(BUILT_IN);
+        attached.own.clear();
+        attached
+    }
+
+    /// With what the content folder's own list says. What cannot be used of it is a
+    /// problem, and the rest still holds.
+    #[must_use]
+    pub fn and(mut self, own: &str) -> Attached {
+        self.add(own);
+        self
+    }
+
+    /// The panels of a topic, in the order in which they are drawn.
+    pub fn of(&self, topic: &str) -> &[Panel] {
+        self.by_topic.get(topic).map_or(&[], Vec::as_slice)
+    }
+
+    /// What is wrong with the content folder's own list, seen with its notes.
+    pub fn problems(&self, notebook: &Notebook) -> Vec<Problem> {
+        let mut problems = self.problems.clone();
+        for (topic, line, column) in &self.own {
+            if !matches!(notebook.topic(topic), Some(TopicPage::Defined(_))) {
+                problems.push(Problem {
+                    file: FILE.into(),
+                    line: *line,
+                    column: *column,
+                    message: format!("no note defines the topic {topic}"),
+                });
+            }
+        }
+        problems
+    }
+
+    fn add(&mut self, text: &str) {
+        let file: File = match toml::from_str(text) {
+            Ok(file) => file,
+            Err(error) => {
+                let at = error.span().map_or(0, |span| span.start);
+                return self.complain(text, at, error.message().to_owned());
+            }
+        };
+        for (topic, names) in file.topics {
+            let (line, column) = place(text, topic.span().start);
+            let mut panels = Vec::new();
+            for name in names {
+                match Panel::from_name(name.get_ref()) {
+                    Some(panel) if panels.contains(&panel) => {}
+                    Some(panel) => panels.push(panel),
+                    None => {
+                        let known = Panel::ALL.map(Panel::name).join(", ");
+                        let message =
+                            format!("no panel is named {:?}; there are {known}", name.get_ref());
+                        self.complain(text, name.span().start, message);
+                    }
+                }
+            }
+            let topic = topic.into_inner();
+            self.own.push((topic.clone(), line, column));
+            self.by_topic.insert(topic, panels);
+        }
+    }
+
+    fn complain(&mut self, text: &str, at: usize, message: String) {
+        let (line, column) = place(text, at);
+        self.problems.push(Problem {
+            file: FILE.into(),
+            line,
+            column,
+            message,
+        });
+    }
+}
+
+/// Line and column of a byte, from 1, the column in characters.
+fn place(text: &str, at: usize) -> (u32, u32) {
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+    let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
+    (number(line), number(column))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notebook::Rules;
+
+    fn notebook() -> Notebook {
+        let note = "---\npath: /a\ntitle: A\n---\n# A <<Learning_A>>\n";
+        Notebook::from_files([("a.md".into(), note.into())], &Rules::default())
+    }
+
+    fn told(own: &str) -> Vec<String> {
+        Attached::default()
+            .and(own)
+            .problems(&notebook())
+            .into_iter()
+            .map(|p| format!("{}:{}:{}: {}", p.file, p.line, p.column, p.message))
+            .collect()
+    }
+
+    #[test]
+    fn a_note_with_known_anchors_has_panels_without_a_list_of_its_own() {
+        let attached = Attached::built_in();
+        assert_eq!(attached.of("Learning_Docker_Networking"), [Panel::Networks]);
+        assert_eq!(
+            attached.of("Learning_Docker_Storage"),
+            [Panel::StorageDriver]
+        );
+        assert!(attached.of("Learning_Unknown").is_empty());
+        assert!(attached.problems(&notebook()).is_empty());
+    }
+
+    #[test]
+    fn the_folders_own_list_wins_topic_by_topic() {
+        let own =
+            "[topics]\nLearning_Docker_Storage = []\nLearning_A = ['layers', 'networks', 'layers']";
+        let attached = Attached::built_in().and(own);
+        assert!(attached.of("Learning_Docker_Storage").is_empty());
+        assert_eq!(attached.of("Learning_A"), [Panel::Layers, Panel::Networks]);
+        assert_eq!(attached.of("Learning_Docker_Networking"), [Panel::Networks]);
+    }
+
+    #[test]
+    fn a_mistake_in_the_list_is_named_with_its_place_and_the_rest_holds() {
+        let own = "[topics]\nLearning_A = ['layers', 'nothing']\nLearning_B = ['layers']";
+        assert_eq!(
+            told(own),
+            [
+                "attachments.toml:2:25: no panel is named \"nothing\"; there are storage-driver, layers, networks",
+                "attachments.toml:3:1: no note defines the topic Learning_B",
+            ]
+        );
+        let attached = Attached::default().and(own);
+        assert_eq!(attached.of("Learning_A"), [Panel::Layers]);
+        assert!(
+            told("[topic]")[0].starts_with("attachments.toml:1:2: unknown field"),
+            "{:?}",
+            told("[topic]")
+        );
+        assert_eq!(told("[topics]\nLearning_A = 3").len(), 1);
+        assert!(told("").is_empty());
+    }
+}

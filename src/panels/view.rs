@@ -1,0 +1,151 @@
+//! Views: what a reader wants to see of a host, as it stands in a URL and as the
+//! key of a picture on the live stream.
+
+use super::Panel;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+/// Everything but RFC 3986's unreserved characters, so that a key has one spelling.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The longest key that is read at all, in bytes: an image name takes 255, tripled
+/// by its encoding, and so may a host's.
+const LONGEST: usize = 2048;
+
+/// What the reader wants to see of a host: the URL query, and the key on the stream.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
+pub struct View {
+    /// A configured host name; `None` is the default host.
+    pub host: Option<String>,
+    /// The object in focus, e.g. an image for `layers`. Any text: a panel that does
+    /// not find it says so.
+    pub of: Option<String>,
+}
+
+impl View {
+    /// The key in its one spelling: `layers`, or `layers?host=a&of=b`, percent-encoded,
+    /// with the parameters that are set.
+    pub fn key(&self, panel: Panel) -> String {
+        format!("{}{}", panel.name(), self.query())
+    }
+
+    /// The picture that `key` names; `None` for anything that is not a key.
+    pub fn parse_key(key: &str) -> Option<(Panel, View)> {
+        if key.len() > LONGEST {
+            return None;
+        }
+        let (name, query) = key.split_once('?').unwrap_or((key, ""));
+        let panel = Panel::from_name(name)?;
+        let mut view = View::default();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=')?;
+            let slot = match name {
+                "host" => &mut view.host,
+                "of" => &mut view.of,
+                _ => return None,
+            };
+            let value = percent_decode_str(value).decode_utf8().ok()?;
+            if slot.is_some() {
+                return None;
+            }
+            // An empty parameter is what a form sends for "none".
+            *slot = Some(value.into_owned()).filter(|value| !value.is_empty());
+        }
+        Some((panel, view))
+    }
+
+    /// The page of this picture alone: `/panels/layers?of=…`.
+    pub fn href(&self, panel: Panel) -> String {
+        format!("/panels/{}", self.key(panel))
+    }
+
+    /// Its data: `/panels/layers.json?of=…`.
+    pub fn json_href(&self, panel: Panel) -> String {
+        format!("/panels/{}.json{}", panel.name(), self.query())
+    }
+
+    /// The same host, another object in focus.
+    pub fn focus(&self, of: &str) -> View {
+        View {
+            host: self.host.clone(),
+            of: Some(of.to_owned()).filter(|of| !of.is_empty()),
+        }
+    }
+
+    fn query(&self) -> String {
+        let mut query = String::new();
+        for (name, value) in [("host", &self.host), ("of", &self.of)] {
+            if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
+                query.push(if query.is_empty() { '?' } else { '&' });
+                query.push_str(name);
+                query.push('=');
+                query.extend(utf8_percent_encode(value, RESERVED));
+            }
+        }
+        query
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_key_has_one_spelling() {
+        let view = View {
+            host: Some("build arm".into()),
+            of: Some("shop/web:1.4".into()),
+        };
+        assert_eq!(
+            view.key(Panel::Layers),
+            "layers?host=build%20arm&of=shop%2Fweb%3A1.4"
+        );
+        assert_eq!(View::default().key(Panel::Networks), "networks");
+        assert_eq!(
+            View::parse_key("layers?of=shop/web:1.4&host="),
+            Some((Panel::Layers, View::default().focus("shop/web:1.4")))
+        );
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        for bad in [
+            "",
+            "?",
+            "layer",
+            "layers?of",
+            "layers?scope=x&of=1",
+            "layers?of=a&of=b",
+            "layers?of=%ff",
+            "layers/..",
+        ] {
+            assert_eq!(View::parse_key(bad), None, "{bad}");
+        }
+        let long = format!("layers?of={}", "a".repeat(LONGEST));
+        assert_eq!(View::parse_key(&long), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_view_comes_back_from_its_key(
+            panel in 0..Panel::ALL.len(),
+            host in proptest::option::of(".{1,40}"),
+            of in proptest::option::of("\\PC{1,60}"),
+        ) {
+            let (panel, view) = (Panel::ALL[panel], View { host, of });
+            let key = view.key(panel);
+            prop_assert_eq!(View::parse_key(&key), Some((panel, view)));
+        }
+
+        #[test]
+        fn any_text_can_be_tried_as_a_key(key in ".*") {
+            if let Some((panel, view)) = View::parse_key(&key) {
+                prop_assert_eq!(View::parse_key(&view.key(panel)), Some((panel, view)));
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The one live stream: `/live`, what a page keeps open while somebody looks at it.
+//!
+//! A page names the panels that it shows by key, and gets each as a fragment
+//! whenever it changes. However many viewers a key has, it is asked, drawn and
+//! encoded once: [`Live`] keeps one [`Show`] per key that somebody looks at, and
+//! every viewer is sent the same bytes. A slow viewer skips to the newest
+//! fragment and holds nobody up. The masthead's host chip comes on the same
+//! stream, as the event `host`.
+
+use super::hosts;
+use crate::engine::{Engine, Host};
+use crate::panels::{self, Drawn, Panel, View};
+use axum::body::Body;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::stream::{self, BoxStream, SelectAll, StreamExt};
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_stream::wrappers::{IntervalStream, WatchStream};
+
+/// A comment this often keeps middleboxes from closing a quiet stream.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// How many panels one stream carries at most: more than any page shows.
+pub const MOST_PANELS: usize = 64;
+
+/// Everything that somebody is looking at right now.
+#[derive(Default)]
+pub struct Live {
+    // A std mutex: held for one look-up, never across an await.
+    shows: Mutex<HashMap<String, Weak<Show>>>,
+}
+
+/// One event of the stream, encoded once for all its viewers. `None` until the
+/// first is drawn.
+type Frame = Option<Bytes>;
+
+/// One fragment that somebody looks at. Its task ends with its last viewer.
+struct Show {
+    latest: watch::Receiver<Frame>,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Show {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Live {
+    /// The stream for a page that shows these panels. A key that names no panel
+    /// or no host gets the event `gone` with the key, so that its element can
+    /// say so; the others go on.
+    ///
+    /// It ends when `stopping` resolves, so that the server can stop.
+    pub fn stream(
+        &self,
+        engine: &Engine,
+        keys: &[String],
+        stopping: impl Future<Output = ()> + Send + 'static,
+    ) -> Response {
+        let mut frames = SelectAll::new();
+        frames.push(once("retry: 1000\n\n".into()));
+        if let Some(host) = engine.host(None) {
+            frames.push(viewing(
+                self.show("host", |frames| chip(Arc::clone(host), frames)),
+            ));
+        }
+        for key in keys.iter().take(MOST_PANELS) {
+            match self.panel(engine, key) {
+                Some(show) => frames.push(viewing(show)),
+                None => frames.push(once(event("gone", key))),
+            }
+        }
+        let mut keep_alive = tokio::time::interval(KEEP_ALIVE);
+        keep_alive.reset();
+        frames.push(
+            IntervalStream::new(keep_alive)
+                .map(|_| Bytes::from_static(b":\n\n"))
+                .boxed(),
+        );
+
+        let frames = frames
+            .take_until(Box::pin(stopping))
+            .map(Ok::<_, Infallible>);
+        let headers = [
+            (CONTENT_TYPE, "text/event-stream"),
+            (CACHE_CONTROL, "no-store"),
+        ];
+        (headers, Body::from_stream(frames)).into_response()
+    }
+
+    fn panel(&self, engine: &Engine, key: &str) -> Option<Arc<Show>> {
+        let (panel, view) = View::parse_key(key)?;
+        let host = Arc::clone(engine.host(view.host.as_deref())?);
+        Some(self.show(&view.key(panel), |frames| redraw(host, panel, view, frames)))
+    }
+
+    /// The show of this name: the one that others already look at, or a new one.
+    fn show<F>(&self, name: &str, run: impl FnOnce(watch::Sender<Frame>) -> F) -> Arc<Show>
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let mut shows = self.shows.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(show) = shows.get(name).and_then(Weak::upgrade) {
+            return show;
+        }
+        shows.retain(|_, show| show.strong_count() > 0);
+        let (sender, latest) = watch::channel(None);
+        let show = Arc::new(Show {
+            latest,
+            task: tokio::spawn(run(sender)),
+        });
+        shows.insert(name.to_owned(), Arc::downgrade(&show));
+        show
+    }
+}
+
+/// Draws a panel, and again whenever its host changes. The event's first line is
+/// the panel's key, the rest the fragment.
+async fn redraw(host: Arc<Host>, panel: Panel, view: View, frames: watch::Sender<Frame>) {
+    let key = view.key(panel);
+    let mut watch = host.watch();
+    loop {
+        let drawn = draw(&host, panel, &view).await;
+        publish(&frames, event("panel", &format!("{key}\n{}", drawn.html)));
+        watch.changed().await;
+    }
+}
+
+/// Draws the masthead's host chip, and again whenever the host's state changes.
+async fn chip(host: Arc<Host>, frames: watch::Sender<Frame>) {
+    let mut watch = host.watch();
+    loop {
+        publish(&frames, event("host", &hosts::chip(&host)));
+        watch.changed().await;
+    }
+}
+
+/// Draws a panel now, from what its host says.
+pub async fn draw(host: &Host, panel: Panel, view: &View) -> Drawn {
+    let have = host.gather(|have| panel.asks(view, have)).await;
+    panels::draw(panel, view, &have)
+}
+
+/// Sends a frame to every viewer, unless it is what they already have.
+fn publish(frames: &watch::Sender<Frame>, frame: Bytes) {
+    frames.send_if_modified(|latest| {
+        let new = latest.as_ref() != Some(&frame);
+        if new {
+            *latest = Some(frame);
+        }
+        new
+    });
+}
+
+/// One server-sent event. The text may have line breaks; a lone carriage return
+/// would end a line too, so none is let through.
+fn event(name: &str, text: &str) -> Bytes {
+    let mut frame = format!("event: {name}\n");
+    for line in text.lines() {
+        frame.push_str("data: ");
+        frame.extend(line.chars().filter(|&c| c != '\r'));
+        frame.push('\n');
+    }
+    frame.push('\n');
+    Bytes::from(frame)
+}
+
+type Frames = BoxStream<'static, Bytes>;
+
+fn once(frame: Bytes) -> Frames {
+    stream::iter([frame]).boxed()
+}
+
+/// The frames of one show, which stays alive as long as this stream does.
+fn viewing(show: Arc<Show>) -> Frames {
+    let latest = WatchStream::new(show.latest.clone());
+    latest
+        .filter_map(move |frame| {
+            let _alive = &show;
+            std::future::ready(frame)
+        })
+        .boxed()
+}

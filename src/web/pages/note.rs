@@ -1,0 +1,137 @@
+//! A note's page: its topics one below the other, each with its panels beside it.
+
+use super::contents::{Line, nested};
+use super::html::summary;
+use super::parts::{Sections, backlink_pager, backlinks, counted};
+use super::{Beside, drawn, note_url};
+use crate::notebook::{BACKLINKS, Block, NoteLink, NotePage, Notebook, Problem};
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "note.html")]
+struct Page<'a> {
+    title: &'a str,
+    description: String,
+    sheets: Vec<&'static str>,
+    has_code: bool,
+    has_live: bool,
+    tree: Vec<String>,
+    /// Whether the title stands above the text; otherwise the first topic says it.
+    own_title: bool,
+    intro: String,
+    sections: Vec<String>,
+    backlinks: Option<String>,
+    previous: &'a Option<NoteLink>,
+    next: &'a Option<NoteLink>,
+    warnings: Vec<Problem>,
+    warnings_title: String,
+}
+
+/// The note at `path`, with page `asked` (from 1) of its backlinks. `None` where no note is.
+pub fn note(notebook: &Notebook, path: &str, asked: usize, beside: &Beside<'_>) -> Option<String> {
+    let note = notebook.note(path)?;
+    let warnings = notebook.problems_of(&note.file);
+    Some(draw(&note, warnings, asked, beside))
+}
+
+fn draw(note: &NotePage, warnings: Vec<Problem>, asked: usize, beside: &Beside<'_>) -> String {
+    let (intro, topics): (Vec<&Block>, Vec<&Block>) =
+        note.blocks.iter().partition(|block| block.level == 0);
+    let own_title = !title_is_said(note, &intro, &topics);
+    let starts_at_one = note.outline.iter().any(|entry| entry.level == 1);
+    let by = i8::from(own_title && starts_at_one);
+
+    let mut sections = Sections::new(beside, by);
+    let intro: String = intro
+        .into_iter()
+        .map(|block| sections.intro(block))
+        .collect();
+    let drawn_sections = sections.sections(&topics);
+    let lines: Vec<Line> = note
+        .outline
+        .iter()
+        .map(|entry| Line {
+            depth: entry.level,
+            title: entry.title.clone(),
+            href: format!("#{}", entry.id),
+            topic: entry.topic.is_some(),
+            live: entry
+                .topic
+                .as_deref()
+                .is_some_and(|name| beside.is_live(name)),
+            here: false,
+        })
+        .collect();
+    let pager = backlink_pager(note.backlinks.len(), asked);
+    drawn(&Page {
+        title: &note.title,
+        description: note
+            .blocks
+            .iter()
+            .find_map(|block| summary(&block.body))
+            .unwrap_or_else(|| format!("{}: a note", note.title)),
+        sheets: sections.sheets(),
+        has_code: sections.has_code(),
+        has_live: lines.iter().any(|line| line.live),
+        tree: nested(&lines),
+        own_title,
+        intro: intro.trim().to_owned(),
+        sections: drawn_sections,
+        backlinks: backlinks(
+            &backlinks_title(note.backlinks.len()),
+            &note.backlinks[pager.range()],
+            &pager,
+            &note_url(&note.path),
+        ),
+        previous: &note.previous,
+        next: &note.next,
+        warnings_title: counted(warnings.len(), "thing to mend", "things to mend"),
+        warnings,
+    })
+}
+
+/// Whether the note opens with a topic that repeats its title (`Learnings: Docker storage`
+/// and then `# Docker storage`), and has no other heading of that level: that heading is
+/// then the page's title.
+fn title_is_said(note: &NotePage, intro: &[&Block], topics: &[&Block]) -> bool {
+    let nothing_before = intro.iter().all(|block| block.body.trim().is_empty());
+    let mut first_level = note.outline.iter().filter(|entry| entry.level == 1);
+    let only = match (first_level.next(), first_level.next()) {
+        (Some(only), None) => only,
+        _ => return false,
+    };
+    nothing_before
+        && says_the_same(&note.title, &only.title)
+        && topics
+            .first()
+            .is_some_and(|first| first.level == 1 && first.id == only.id)
+}
+
+/// Whether a heading repeats a title, or the part of it after a colon.
+fn says_the_same(title: &str, heading: &str) -> bool {
+    let bare = title.rsplit_once(": ").map_or(title, |(_, bare)| bare);
+    [title, bare]
+        .iter()
+        .any(|title| title.trim() == heading.trim())
+}
+
+fn backlinks_title(count: usize) -> String {
+    if count == BACKLINKS {
+        format!("The first {count} references to topics of this note")
+    } else {
+        let count = counted(count, "place refers", "places refer");
+        format!("{count} to topics of this note")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says_the_same;
+
+    #[test]
+    fn a_title_with_a_shelf_before_it_is_said_by_its_heading() {
+        assert!(says_the_same("Learnings: Docker storage", "Docker storage"));
+        assert!(says_the_same("Docker: a tour", "Docker: a tour"));
+        assert!(!says_the_same("Learnings: Docker", "Docker storage"));
+    }
+}

@@ -1,0 +1,300 @@
+//! What several pages show: panels' places, sections of text, backlinks.
+
+use super::html::{has_id, shift_headings, shifted};
+use super::pager::Pager;
+use super::{Beside, drawn, topic_url};
+use crate::notebook::{Backlink, Block};
+use crate::panels::Panel;
+use askama::Template;
+
+/// Backlinks on one page.
+const BACKLINKS: usize = 20;
+
+/// A panel that is attached to a topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PanelLink {
+    /// Its name in URLs.
+    pub name: &'static str,
+    /// The heading above its picture.
+    pub title: &'static str,
+    /// The question that the picture answers.
+    pub question: &'static str,
+}
+
+impl From<Panel> for PanelLink {
+    fn from(panel: Panel) -> PanelLink {
+        PanelLink {
+            name: panel.name(),
+            title: panel.title(),
+            question: panel.question(),
+        }
+    }
+}
+
+/// The place of one panel on a page.
+#[derive(Template)]
+#[template(path = "parts/panel.html")]
+struct PanelPlace {
+    name: &'static str,
+    title: &'static str,
+    question: &'static str,
+    /// Starts folded on a phone: every panel but the first of the page.
+    folds: bool,
+}
+
+#[derive(Template)]
+#[template(path = "parts/section.html")]
+struct Section<'a> {
+    level: u8,
+    id: &'a str,
+    heading: &'a str,
+    panels: Vec<String>,
+    body: String,
+    /// The sections that stand inside this one, drawn.
+    inside: Vec<String>,
+}
+
+/// Draws the blocks of a page one after the other, and notes what the page needs
+/// because of them.
+pub struct Sections<'a> {
+    beside: &'a Beside<'a>,
+    /// How far headings are moved down.
+    by: i8,
+    /// The panels placed so far, by name.
+    placed: Vec<&'static str>,
+    has_code: bool,
+}
+
+impl<'a> Sections<'a> {
+    /// Headings will be moved down by `by` levels.
+    pub fn new(beside: &'a Beside<'a>, by: i8) -> Sections<'a> {
+        Sections {
+            beside,
+            by,
+            placed: Vec::new(),
+            has_code: false,
+        }
+    }
+
+    /// The text before the first topic.
+    pub fn intro(&mut self, block: &Block) -> String {
+        self.has_code |= block.body.contains("<pre");
+        shift_headings(&block.body, self.by)
+    }
+
+    /// Topics one below the other. A topic with panels takes in the deeper ones after it
+    /// that have none, so that its panels stay in sight beside them.
+    pub fn sections(&mut self, blocks: &[&Block]) -> Vec<String> {
+        let mut sections = Vec::new();
+        let mut rest = blocks;
+        while let Some((first, after)) = rest.split_first() {
+            let panels = self.panels(&first.names);
+            let inside = if panels.is_empty() {
+                0
+            } else {
+                after
+                    .iter()
+                    .position(|block| block.level <= first.level || self.has_panels(block))
+                    .unwrap_or(after.len())
+            };
+            let (inside, after) = after.split_at(inside);
+            self.has_code |= first.body.contains("<pre");
+            sections.push(drawn(&Section {
+                level: shifted(first.level, self.by),
+                id: &first.id,
+                heading: &first.heading,
+                panels,
+                body: shift_headings(&first.body, self.by),
+                inside: self.sections(inside),
+            }));
+            rest = after;
+        }
+        sections
+    }
+
+    fn has_panels(&self, block: &Block) -> bool {
+        block.names.iter().any(|name| self.beside.is_live(name))
+    }
+
+    /// The panels of a block's topics, each once.
+    fn panels(&mut self, names: &[String]) -> Vec<String> {
+        let mut links: Vec<PanelLink> = Vec::new();
+        for link in names.iter().flat_map(|name| (self.beside.panels_of)(name)) {
+            if !links.contains(&link) {
+                links.push(link);
+            }
+        }
+        links
+            .into_iter()
+            .map(|link| {
+                let folds = !self.placed.is_empty();
+                self.placed.push(link.name);
+                drawn(&PanelPlace {
+                    name: link.name,
+                    title: link.title,
+                    question: link.question,
+                    folds,
+                })
+            })
+            .collect()
+    }
+
+    /// Whether a code block was drawn, which wants its copy button.
+    pub fn has_code(&self) -> bool {
+        self.has_code
+    }
+
+    /// The style sheets that what was drawn needs.
+    pub fn sheets(&self) -> Vec<&'static str> {
+        let mut sheets = vec!["css/topic.css"];
+        if self.has_code {
+            sheets.push("css/code.css");
+        }
+        let panels = self.placed.iter().filter_map(|name| Panel::from_name(name));
+        for sheet in panels.flat_map(sheets_of) {
+            if !sheets.contains(sheet) {
+                sheets.push(sheet);
+            }
+        }
+        sheets
+    }
+}
+
+/// The style sheets that a panel needs, its drawer's code included.
+pub fn sheets_of(panel: Panel) -> &'static [&'static str] {
+    match panel {
+        Panel::StorageDriver => &["css/code.css", "css/panel.css", "css/picture.css"],
+        Panel::Layers => &[
+            "css/code.css",
+            "css/panel.css",
+            "css/picture.css",
+            "css/layers.css",
+        ],
+        Panel::Networks => &[
+            "css/code.css",
+            "css/panel.css",
+            "css/picture.css",
+            "css/networks.css",
+            "css/matrix.css",
+        ],
+    }
+}
+
+#[derive(Template)]
+#[template(path = "parts/backlinks.html")]
+struct Backlinks<'a> {
+    title: &'a str,
+    links: &'a [Backlink],
+    pager: Option<String>,
+}
+
+/// Which backlinks stand on page `asked` (from 1) when there are `count` of them.
+pub fn backlink_pager(count: usize, asked: usize) -> Pager {
+    Pager::new(count, BACKLINKS, asked)
+}
+
+/// Who refers to a topic or a note, one page of them: `links` are those of `pager`. Nothing
+/// when nobody does.
+pub fn backlinks(title: &str, links: &[Backlink], pager: &Pager, url: &str) -> Option<String> {
+    if links.is_empty() {
+        return None;
+    }
+    Some(drawn(&Backlinks {
+        title,
+        links,
+        pager: pager.html("Pages of references", |page| {
+            format!("{url}?page={page}#backlinks")
+        }),
+    }))
+}
+
+/// `1 place`, `3 places`, `12,000 places`.
+pub fn counted(count: usize, one: &str, many: &str) -> String {
+    format!(
+        "{} {}",
+        thousands(count),
+        if count == 1 { one } else { many }
+    )
+}
+
+/// A number with a comma between thousands.
+pub fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A name or path as HTML that may be broken after `_` and `/`: it stays one word when
+/// it is copied.
+pub fn breakable(name: &str) -> String {
+    let mut html = String::with_capacity(name.len() * 2);
+    for character in name.chars() {
+        match character {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '_' | '/' => {
+                html.push(character);
+                html.push_str("<wbr>");
+            }
+            _ => html.push(character),
+        }
+    }
+    html
+}
+
+/// A topic in a list.
+#[derive(Clone, Debug)]
+pub struct TopicEntry {
+    /// Its name as HTML.
+    pub shown: String,
+    /// What it is called.
+    pub title: String,
+    /// Where it is read.
+    pub href: String,
+    /// Whether a panel is attached to it.
+    pub live: bool,
+}
+
+impl TopicEntry {
+    /// The topic `name`, with its page as the address.
+    pub fn new(name: &str, title: &str, beside: &Beside<'_>) -> TopicEntry {
+        TopicEntry {
+            shown: breakable(name),
+            title: title.to_owned(),
+            href: topic_url(name),
+            live: beside.is_live(name),
+        }
+    }
+}
+
+/// Whether any of these blocks already holds an element with this id.
+pub fn holds_id(blocks: &[Block], id: &str) -> bool {
+    blocks
+        .iter()
+        .any(|block| block.id == id || has_id(&block.heading, id) || has_id(&block.body, id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{breakable, thousands};
+
+    #[test]
+    fn a_long_name_may_be_broken_and_never_becomes_html() {
+        assert_eq!(breakable("Learning_A<b>&"), "Learning_<wbr>A&lt;b&gt;&amp;");
+    }
+
+    #[test]
+    fn a_large_number_can_be_read() {
+        assert_eq!(thousands(0), "0");
+        assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(10_000), "10,000");
+        assert_eq!(thousands(1_234_567), "1,234,567");
+    }
+}

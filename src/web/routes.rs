@@ -1,0 +1,181 @@
+//! Every address of Waterline, in one place.
+//!
+//! All are read-only. The front door ([`super::front`]) has checked the request
+//! before it comes here, and has answered it already when its page is kept.
+
+use super::assets;
+use super::error::{Failure, PageError};
+use super::kept::{Caching, Page};
+use super::pages::{self, Places};
+use super::panel_pages;
+use super::ready;
+use super::reply::Reply;
+use super::state::App;
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use percent_encoding::percent_decode_str;
+use std::sync::Arc;
+
+/// What a handler returns: an answer, or what went wrong.
+pub type Answer = Result<Response, Failure>;
+
+/// The first segments of our own paths: no note may be read there.
+pub const RESERVED: &[&str] = &[
+    "topics",
+    "map",
+    "search",
+    "hosts",
+    "gallery",
+    "panels",
+    "live",
+    "demos",
+    "prompt",
+    "workshop",
+    "static",
+    "notebook.json",
+    "healthz",
+    "readyz",
+    "metrics",
+    "favicon.ico",
+    "favicon.svg",
+];
+
+/// Every address, with its handler.
+pub fn routes(app: Arc<App>) -> Router {
+    Router::new()
+        // the notebook; every other path is a note, or nothing
+        .route("/", get(home))
+        .route("/topics", get(topics))
+        .route("/topics/{name}", get(topic))
+        // what the hosts say, as it is now
+        .route("/panels/{name}", get(panel_pages::panel))
+        .route("/hosts", get(panel_pages::hosts))
+        .route("/live", get(panel_pages::live))
+        .fallback(note)
+        // programs
+        .route("/notebook.json", get(notebook))
+        .route("/healthz", get(ready::healthz))
+        .route("/readyz", get(ready::readyz))
+        // files
+        .route("/static/{*file}", get(file))
+        .route("/favicon.svg", get(icon))
+        .route("/favicon.ico", get(icon))
+        .method_not_allowed_fallback(|| async { Failure::from(PageError::Method) })
+        .with_state(app)
+}
+
+/// `GET /?notes=&topics=&wanted=`: the notebook, with one page of each list.
+async fn home(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Answer {
+    let places = Places {
+        notes: number(&uri, "notes"),
+        topics: number(&uri, "topics"),
+        wanted: number(&uri, "wanted"),
+    };
+    let hosts = app.host_links();
+    app.kept(&headers, places.address(), move |edition| {
+        Ok(Page::html(edition.beside(&hosts, |beside| {
+            pages::home(&edition.notebook, places, beside)
+        })))
+    })
+    .await
+}
+
+/// `GET /topics`: they are part of the notebook's own page.
+async fn topics() -> Redirect {
+    Redirect::to("/#topics")
+}
+
+/// `GET /topics/NAME?page=`: one topic, written or wanted, with a page of its backlinks.
+async fn topic(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Answer {
+    let name = decoded(uri.path(), "/topics/")?;
+    let page = number(&uri, "page");
+    let key = with_page(pages::topic_url(&name), page);
+    let hosts = app.host_links();
+    app.kept(&headers, key, move |edition| {
+        let topic = edition.beside(&hosts, |beside| {
+            pages::topic(&edition.notebook, &name, page, beside)
+        });
+        topic.map(Page::html).ok_or(PageError::NoSuchTopic(name))
+    })
+    .await
+}
+
+/// Any other path: a note, with a page of its backlinks.
+async fn note(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Answer {
+    let path = decoded(uri.path(), "")?;
+    if let Some(shorter) = path.strip_suffix('/')
+        && app.edition().notebook.note(shorter).is_some()
+    {
+        return Ok(Redirect::permanent(&pages::note_url(shorter)).into_response());
+    }
+    let page = number(&uri, "page");
+    let key = with_page(pages::note_url(&path), page);
+    let hosts = app.host_links();
+    app.kept(&headers, key, move |edition| {
+        let note = edition.beside(&hosts, |beside| {
+            pages::note(&edition.notebook, &path, page, beside)
+        });
+        note.map(Page::html).ok_or(PageError::NoSuchPage(path))
+    })
+    .await
+}
+
+/// `GET /notebook.json`: the linked notebook, as `waterline index` prints it.
+async fn notebook(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer {
+    app.kept(&headers, "/notebook.json".into(), |edition| {
+        let index = serde_json::to_vec(&edition.notebook.index())
+            .map_err(|error| PageError::Internal(error.into()))?;
+        Ok(Page::new("application/json", Caching::Ask, index))
+    })
+    .await
+}
+
+/// `GET /static/HASH/FILE`
+async fn file(uri: Uri, headers: HeaderMap) -> Answer {
+    let rest = decoded(uri.path(), "/static/")?;
+    send(assets::find(&rest)?, headers).await
+}
+
+/// `GET /favicon.svg`, `/favicon.ico`
+async fn icon(headers: HeaderMap) -> Answer {
+    send(assets::icon()?, headers).await
+}
+
+/// What follows `prefix` in a path, percent-decoded.
+pub fn decoded(path: &str, prefix: &str) -> Result<String, PageError> {
+    let rest = path.strip_prefix(prefix).unwrap_or(path);
+    match percent_decode_str(rest).decode_utf8() {
+        Ok(text) => Ok(text.into_owned()),
+        Err(_) => Err(PageError::BadAddress),
+    }
+}
+
+/// A page number in the query, from 1; anything else counts as 1.
+fn number(uri: &Uri, name: &str) -> usize {
+    uri.query()
+        .unwrap_or_default()
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(key, _)| *key == name)
+        .and_then(|(_, value)| value.parse().ok())
+        .map_or(1, |number: usize| number.max(1))
+}
+
+/// An address as our own links to further pages of backlinks write it.
+fn with_page(address: String, page: usize) -> String {
+    match page {
+        1 => address,
+        _ => format!("{address}?page={page}"),
+    }
+}
+
+/// Sends a page, compressed off the async threads.
+async fn send(page: Arc<Page>, headers: HeaderMap) -> Answer {
+    tokio::task::spawn_blocking(move || page.answer(&headers))
+        .await
+        .map(|response| response.map(Reply::into_body))
+        .map_err(|stopped| PageError::Internal(stopped.into()).into())
+}

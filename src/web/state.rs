@@ -1,0 +1,152 @@
+//! What all requests share: the notebook as it is now, its kept pages, the hosts,
+//! the key.
+
+use super::error::{Failure, PageError};
+use super::kept::{Coding, Kept, Page};
+use super::key::Key;
+use super::live::Live;
+use super::pages::{Beside, HostLink, PanelLink};
+use super::reply::Reply;
+use crate::engine::Engine;
+use crate::notebook::{Notebook, Problem};
+use crate::panels::attached::Attached;
+use arc_swap::{ArcSwap, Guard};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// One running Waterline.
+pub struct App {
+    /// The port it listens on.
+    pub port: u16,
+    /// The one-time key of this run.
+    pub key: Key,
+    /// The Docker hosts.
+    pub engine: Engine,
+    /// What somebody is looking at on them right now.
+    pub live: Live,
+    edition: ArcSwap<Edition>,
+    stopping: watch::Sender<bool>,
+}
+
+/// The notebook as it is now, with the pages made from it. A change of the content
+/// brings a new edition, whole; a request works with the one it began with.
+pub struct Edition {
+    /// The notes.
+    pub notebook: Notebook,
+    /// Which topic carries which panels.
+    pub attached: Attached,
+    /// Where the notes come from, as the reader may see it.
+    pub source: String,
+    /// The pages that were asked for so far.
+    pub kept: Kept,
+}
+
+impl Edition {
+    /// These notes, with no page made yet.
+    pub fn new(notebook: Notebook, attached: Attached, source: String) -> Edition {
+        Edition {
+            notebook,
+            attached,
+            source,
+            kept: Kept::default(),
+        }
+    }
+
+    /// Everything an author should look at.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = self.attached.problems(&self.notebook);
+        problems.extend(self.notebook.problems());
+        problems
+    }
+}
+
+impl App {
+    /// A Waterline that listens on `port` and shows `edition` beside these hosts.
+    pub fn new(port: u16, key: Key, engine: Engine, edition: Edition) -> App {
+        App {
+            port,
+            key,
+            engine,
+            live: Live::default(),
+            edition: ArcSwap::from_pointee(edition),
+            stopping: watch::Sender::new(false),
+        }
+    }
+
+    /// The notebook as it is now, for a lookup: hold it shortly.
+    pub fn edition(&self) -> Guard<Arc<Edition>> {
+        self.edition.load()
+    }
+
+    /// The notebook as it is now, for as long as the caller likes.
+    pub fn edition_for_long(&self) -> Arc<Edition> {
+        self.edition.load_full()
+    }
+
+    /// Shows `edition` from now on.
+    pub fn publish(&self, edition: Edition) {
+        self.edition.store(Arc::new(edition));
+    }
+
+    /// Answers with the page kept under `key`, or with the one that `make` makes from
+    /// the notebook as it is now, kept until the notebook changes.
+    ///
+    /// `key` is the path and query as our own links write them, so that the front
+    /// door finds the page by the address alone.
+    pub async fn kept(
+        &self,
+        headers: &HeaderMap,
+        key: String,
+        make: impl FnOnce(&Edition) -> Result<Page, PageError> + Send + 'static,
+    ) -> Result<Response, Failure> {
+        let edition = self.edition_for_long();
+        let from = Arc::clone(&edition);
+        let page = edition
+            .kept
+            .get_or(key, Coding::wanted(headers), move || make(&from))
+            .await?;
+        Ok(page.answer(headers).map(Reply::into_body))
+    }
+
+    /// The configured hosts, as pages name them.
+    pub fn host_links(&self) -> Vec<HostLink> {
+        let hosts = self.engine.hosts().iter();
+        hosts
+            .map(|host| HostLink {
+                name: host.name().to_owned(),
+                endpoint: host.endpoint(),
+            })
+            .collect()
+    }
+
+    /// Tells every stream to end.
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Resolves once Waterline is stopping: a stream ends then, so that its
+    /// connection can be closed.
+    pub fn stopping(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
+        let mut stopping = self.stopping.subscribe();
+        async move {
+            // An error means that the App is gone: stopping as well.
+            let _ = stopping.wait_for(|stopping| *stopping).await;
+        }
+    }
+}
+
+impl Edition {
+    /// Calls `draw` with what a page shows beside the notebook's own text.
+    pub fn beside<T>(&self, hosts: &[HostLink], draw: impl FnOnce(&Beside<'_>) -> T) -> T {
+        let panels_of = |topic: &str| -> Vec<PanelLink> {
+            let panels = self.attached.of(topic).iter();
+            panels.copied().map(PanelLink::from).collect()
+        };
+        draw(&Beside {
+            panels_of: &panels_of,
+            hosts,
+        })
+    }
+}

@@ -1,0 +1,37 @@
+/**
+ * `<live-panel name key data-state>`: the picture of a topic, kept current by the
+ * page's stream. Without scripts it is a link and a frame.
+ */
+import { Idiomorph } from "../vendor/idiomorph.js"
+import { startsFolded } from "./fold-panels.js"
+import { listen, unlisten } from "./live.js"
+
+/** What the reader has opened or closed stays so when the picture changes. */
+const keepFolds = {
+  beforeAttributeUpdated: (name, node) => !(name === "open" && node.localName === "details"),
+}
+
+class LivePanel extends HTMLElement {
+  #key = null
+
+  connectedCallback() {
+    this.#key = this.getAttribute("key") ?? this.getAttribute("name")
+    listen(this.#key, this)
+  }
+
+  disconnectedCallback() {
+    unlisten(this.#key, this)
+  }
+
+  /** Takes a new fragment: the whole element as the server draws it. */
+  receive(html) {
+    const first = this.dataset.state === "loading"
+    const next = new DOMParser().parseFromString(html, "text/html").querySelector("live-panel")
+    this.dataset.state = next.dataset.state
+    Idiomorph.morph(this, next.innerHTML, { morphStyle: "innerHTML", callbacks: keepFolds })
+    if (first && startsFolded(this)) this.querySelector("details.fold")?.removeAttribute("open")
+    this.dispatchEvent(new Event("live-panel:drawn", { bubbles: true }))
+  }
+}
+
+customElements.define("live-panel", LivePanel)

@@ -1,0 +1,67 @@
+/**
+ * The page's one stream. Elements subscribe to it by key; it is closed while the
+ * tab is hidden, since a browser allows six connections to a host.
+ */
+
+/** @type {Map<string, Set<HTMLElement>>} who listens, by key; "host" is the masthead's chip */
+const listeners = new Map()
+
+let source = null
+let opened = ""
+let waiting = false
+
+/** From now on `element.receive(html)` is called with each new fragment of `key`. */
+export function listen(key, element) {
+  if (!listeners.has(key)) listeners.set(key, new Set())
+  listeners.get(key).add(element)
+  connectSoon()
+}
+
+/** The element has left the page, or changed its key. */
+export function unlisten(key, element) {
+  listeners.get(key)?.delete(element)
+  if (!listeners.get(key)?.size) listeners.delete(key)
+  connectSoon()
+}
+
+// Elements come and go in groups: wait for the whole group before connecting.
+function connectSoon() {
+  if (waiting) return
+  waiting = true
+  queueMicrotask(() => {
+    waiting = false
+    connect()
+  })
+}
+
+function connect() {
+  const keys = [...listeners.keys()].filter((key) => key !== "host").sort()
+  const query = keys.map((key) => `panel=${encodeURIComponent(key)}`).join("&")
+  const wanted = document.hidden || !listeners.size ? "" : `/live?${query}`
+  if (wanted === opened) return
+  source?.close()
+  source = null
+  opened = wanted
+  if (!wanted) return
+  source = new EventSource(wanted)
+  source.addEventListener("open", () => document.documentElement.removeAttribute("data-cut"))
+  // Only Waterline itself can cut this stream: a Docker host that is away is said in the panels.
+  source.addEventListener("error", () => document.documentElement.setAttribute("data-cut", ""))
+  source.addEventListener("panel", ({ data }) => {
+    const end = data.indexOf("\n")
+    deliver(data.slice(0, end), data.slice(end + 1))
+  })
+  source.addEventListener("host", ({ data }) => deliver("host", data))
+  source.addEventListener("gone", ({ data }) => {
+    for (const element of listeners.get(data) ?? []) element.dataset.state = "unavailable"
+  })
+}
+
+function deliver(key, html) {
+  for (const element of listeners.get(key) ?? []) element.receive(html)
+}
+
+document.addEventListener("visibilitychange", connect)
+// A page that the browser keeps for the back button must not keep its connection.
+addEventListener("pagehide", () => { source?.close(); source = null; opened = "" })
+addEventListener("pageshow", connectSoon)
