@@ -38,7 +38,6 @@ pub enum ContentError {
 
 #[derive(RustEmbed)]
 #[folder = "content/"]
-#[allow_missing = true]
 struct Embedded;
 
 /// Is this a file for us? Names are relative to the content folder, with `/`.

@@ -450,7 +450,7 @@ impl Notebook {
     fn duplicates<'n>(&'n self, slot: u32, note: &'n Parsed) -> impl Iterator<Item = Problem> + 'n {
         let lost = defines(note).filter(move |(index, ..)| !self.wins(slot, *index, note));
         lost.filter_map(|(index, _, name)| {
-            let anchor = &note.anchors[index as usize];
+            let anchor = note.anchors.get(index as usize)?;
             let (_, winner, first) = self.definition(name)?;
             Some(Problem {
                 file: note.file.to_string(),
@@ -517,6 +517,15 @@ impl Notebook {
     }
 }
 
+/// Parses files in parallel; each gets the slot of its place.
+fn parse_all(files: Vec<(String, Vec<u8>)>, rules: &Rules) -> Vec<Option<Arc<Parsed>>> {
+    files
+        .into_par_iter()
+        .with_min_len(16)
+        .map(|(file, bytes)| Some(Arc::new(parse(file.into(), bytes, rules))))
+        .collect()
+}
+
 /// A fault in a file, as it is told.
 fn problem(file: &str, fault: &Fault) -> Problem {
     Problem {
@@ -525,15 +534,6 @@ fn problem(file: &str, fault: &Fault) -> Problem {
         column: fault.column,
         message: fault.message.clone(),
     }
-}
-
-/// Parses files in parallel; each gets the slot of its place.
-fn parse_all(files: Vec<(String, Vec<u8>)>, rules: &Rules) -> Vec<Option<Arc<Parsed>>> {
-    files
-        .into_par_iter()
-        .with_min_len(16)
-        .map(|(file, bytes)| Some(Arc::new(parse(file.into(), bytes, rules))))
-        .collect()
 }
 
 /// A slot's number; there are never four thousand million files.

@@ -79,6 +79,7 @@ fn a_linked_folder_leads_nowhere() {
             }
         }
     }
+}
 
 #[test]
 fn a_folder_that_is_put_in_the_place_of_another_is_watched_too() {
