@@ -150,7 +150,12 @@ fn set_the_stage(stage: &Stage) {
     stage.run("p3", "--link @p1:first");
     stage.run("edge", "--network host");
     stage.run("lonely", "--network none");
-    stage.run("debug", "--network container:@app-web");
+    // Two that ping from one network stack need process numbers of one kind: busybox takes
+    // an answer for its own by its process number alone.
+    stage.run(
+        "debug",
+        "--network container:@app-web --pid container:@app-web",
+    );
     stage.run("q1", "--network @quiet");
     stage.run("q2", "--network @quiet -p 80");
     stage.run("q3", "--network @quiet -p 127.0.0.1::80");
