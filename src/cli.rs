@@ -92,3 +92,17 @@ fn with(
     log::start(settings.log_format);
     run(settings)
 }
+
+/// Text that a host or a note may have had a hand in, for a terminal: it cannot
+/// begin a line of its own or move the cursor.
+pub fn harmless(text: &str) -> String {
+    let is_bidi = |c| matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let show = |c: char| {
+        if c.is_control() || is_bidi(c) {
+            '\u{fffd}'
+        } else {
+            c
+        }
+    };
+    text.chars().map(show).collect()
+}

@@ -1,6 +1,6 @@
 //! `waterline record FILE`: a host's answers, masked, in a file to replay.
 
-use super::serve::harmless;
+use super::harmless;
 use crate::config::Settings;
 use crate::engine::{self, Away, Engine, FindError};
 use std::io;

@@ -1,6 +1,7 @@
 //! `waterline serve`: start-up, the lines that tell of it, and a graceful stop.
 
 use super::content::{self, Following};
+use super::harmless;
 use crate::config::Settings;
 use crate::engine::{Ask, Engine, FindError, Host, Status};
 use crate::notebook::ContentError;
@@ -188,20 +189,6 @@ fn line(what: &str, text: std::fmt::Arguments<'_>) {
 fn say(text: std::fmt::Arguments<'_>) {
     use io::Write;
     let _ = writeln!(io::stdout(), "{}", harmless(&text.to_string()));
-}
-
-/// Text that a host or a note may have had a hand in, for a terminal: it cannot
-/// begin a line of its own or move the cursor.
-pub fn harmless(text: &str) -> String {
-    let is_bidi = |c| matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let show = |c: char| {
-        if c.is_control() || is_bidi(c) {
-            '\u{fffd}'
-        } else {
-            c
-        }
-    };
-    text.chars().map(show).collect()
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {

@@ -166,8 +166,8 @@ fn command(text: &str) -> String {
 /// How the shell of a `RUN` and of a `#(nop)` line begins.
 const SHELLS: [&str; 2] = ["/bin/sh -c ", "/bin/bash -c "];
 
-/// The instructions that stand as they are in a history line.
-const INSTRUCTIONS: [&str; 17] = [
+/// The instructions of a Dockerfile, which stand as they are in a history line.
+pub const INSTRUCTIONS: [&str; 18] = [
     "ADD",
     "ARG",
     "CMD",
@@ -178,6 +178,7 @@ const INSTRUCTIONS: [&str; 17] = [
     "FROM",
     "HEALTHCHECK",
     "LABEL",
+    "MAINTAINER",
     "ONBUILD",
     "RUN",
     "SHELL",
@@ -211,7 +212,8 @@ fn created_by(text: &str) -> String {
     }
     let rest = rest.trim_start();
     let (word, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-    if INSTRUCTIONS.contains(&word) && word != "RUN" {
+    // What follows a MAINTAINER is a person, what follows a RUN a command.
+    if INSTRUCTIONS.contains(&word) && !matches!(word, "RUN" | "MAINTAINER") {
         out.push_str(word);
         let operand = first_word(after, &[',', '=']);
         push_word(&mut out, &operand);

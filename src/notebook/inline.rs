@@ -19,12 +19,13 @@ impl Walk<'_> {
         if self.in_code_block {
             // Only within one block: the block before may end where this begins.
             let begun = self
+                .made
                 .code_blocks
                 .last()
-                .is_some_and(|block| (block.lines.start as usize) < self.code.len());
-            match self.code.last_mut() {
+                .is_some_and(|block| (block.lines.start as usize) < self.made.code.len());
+            match self.made.code.last_mut() {
                 Some(last) if begun && last.end == span.start => last.end = span.end,
-                _ => self.code.push(span),
+                _ => self.made.code.push(span),
             }
             return;
         }
@@ -87,7 +88,7 @@ impl Walk<'_> {
         };
         {
             let text = if aside.is_some() {
-                &*self.aside
+                &*self.made.aside
             } else {
                 self.text
             };
@@ -112,7 +113,7 @@ impl Walk<'_> {
                 Found::Anchor(a, b) | Found::Word(a, b, _) | Found::Url(a, b) => (a, b),
             };
             if at < from {
-                self.pieces.push(plain(span(at, from)));
+                self.made.pieces.push(plain(span(at, from)));
             }
             at = to;
             let source = aside.map_or(from, |place| place(from));
@@ -121,21 +122,21 @@ impl Walk<'_> {
                 Found::Word(_, _, trim) => self.word(span(from, to), source, trim),
                 Found::Url(..) => Piece::Url(span(from, to)),
             };
-            self.pieces.push(piece);
+            self.made.pieces.push(piece);
         }
         if at < end - base {
-            self.pieces.push(plain(span(at, end - base)));
+            self.made.pieces.push(plain(span(at, end - base)));
         }
     }
 
     fn anchor(&mut self, name: Span, at: usize) -> Piece {
         let (line, column) = self.lines.at(at);
-        let index = clamp(self.anchors.len());
+        let index = clamp(self.made.anchors.len());
         let under = self.under.filter(|&(_, until)| at < until).map(|(h, _)| h);
         let heading = self.heading.or(under);
         match heading {
             Some(heading) => {
-                let named = &mut self.headings[heading as usize].anchors;
+                let named = &mut self.made.headings[heading as usize].anchors;
                 if named.start == named.end {
                     named.start = index;
                 }
@@ -144,7 +145,7 @@ impl Walk<'_> {
             None if self.in_row || self.frames.len() > 1 => self.wait_in_container(index),
             None => self.leaf_spots.push(index),
         }
-        self.anchors.push(Anchor {
+        self.made.anchors.push(Anchor {
             name,
             line,
             column,
@@ -160,7 +161,7 @@ impl Walk<'_> {
     /// a quotation names its paragraph.
     fn wait_in_container(&mut self, anchor: u32) {
         let innermost = self.frames.last().map(|frame| frame.piece as usize);
-        match innermost.and_then(|piece| self.pieces.get(piece)) {
+        match innermost.and_then(|piece| self.made.pieces.get(piece)) {
             Some(Piece::Open(El::Item | El::Table | El::Footnote(_))) if self.frames.len() > 1 => {
                 if let Some(frame) = self.frames.last_mut() {
                     frame.spots.push(anchor);
@@ -172,13 +173,13 @@ impl Walk<'_> {
 
     fn word(&mut self, span: Span, at: usize, trim: u16) -> Piece {
         let (line, column) = self.lines.at(at);
-        let index = clamp(self.words.len());
-        self.words.push(Word {
+        let index = clamp(self.made.words.len());
+        self.made.words.push(Word {
             span,
             at: clamp(at),
             line,
             column,
-            leaf: clamp(self.leaves.len()),
+            leaf: clamp(self.made.leaves.len()),
             trim,
         });
         Piece::Word(index)
@@ -227,7 +228,7 @@ impl Walk<'_> {
                 Some(&place),
             );
         }
-        self.pieces.push(Piece::Close(El::Code));
+        self.made.pieces.push(Piece::Close(El::Code));
     }
 
     pub(super) fn inline_html(&mut self, markup: &CowStr<'_>, start: usize, end: usize) {
@@ -269,19 +270,19 @@ impl Walk<'_> {
             self.raw_html(first.start as usize, to as usize, start, end, None);
         } else {
             // Lines with the marks of a list or a quotation before them.
-            let begin = self.text.len() + self.aside.len();
+            let begin = self.text.len() + self.made.aside.len();
             let mut places = Vec::new();
             for (span, at) in &lines {
-                places.push((self.aside.len(), *at));
+                places.push((self.made.aside.len(), *at));
                 let line = if self.in_source(*span) {
                     self.text[span.start as usize..span.end as usize].to_owned()
                 } else {
                     let base = self.text.len();
-                    self.aside[span.start as usize - base..span.end as usize - base].to_owned()
+                    self.made.aside[span.start as usize - base..span.end as usize - base].to_owned()
                 };
-                self.aside.push_str(&line);
+                self.made.aside.push_str(&line);
             }
-            let to = self.text.len() + self.aside.len();
+            let to = self.text.len() + self.made.aside.len();
             let place = move |at: usize| {
                 // A search, not a walk: a block may have as many lines as words.
                 let line = places.partition_point(|(from, _)| *from <= at);
@@ -306,7 +307,7 @@ impl Walk<'_> {
     ) {
         let base = if aside.is_some() { self.text.len() } else { 0 };
         let buffer: String = if aside.is_some() {
-            self.aside[from - base..to - base].to_owned()
+            self.made.aside[from - base..to - base].to_owned()
         } else {
             self.text[from..to].to_owned()
         };
@@ -361,7 +362,7 @@ impl Walk<'_> {
         let el = El::Html {
             paragraph: !structure,
         };
-        self.pieces.push(Piece::Open(el));
+        self.made.pieces.push(Piece::Open(el));
         let allow = self.allow(true);
         let mut shown = 0;
         let length = buffer.len();
@@ -371,18 +372,18 @@ impl Walk<'_> {
             }
             shown = b;
             match raw {
-                Raw::Open(tag) => self.pieces.push(Piece::Tag(tag)),
+                Raw::Open(tag) => self.made.pieces.push(Piece::Tag(tag)),
                 Raw::Close(tag) => {
                     let span = Span {
                         start: clamp(from + a),
                         end: clamp(from + b),
                     };
-                    self.pieces.push(Piece::TagEnd(tag, span));
+                    self.made.pieces.push(Piece::TagEnd(tag, span));
                 }
                 Raw::Comment | Raw::Text { .. } => {}
             }
         }
-        self.pieces.push(Piece::Close(el));
+        self.made.pieces.push(Piece::Close(el));
         self.block_edge(end);
     }
 

@@ -56,29 +56,8 @@ pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, rules: &Rules) -> Parsed {
     let mut walk = Walk::new(&text, front.body, !is_demo, made);
     walk.events();
     let Walk {
-        aside,
-        pieces,
-        headings,
-        anchors,
-        words,
-        leaves,
-        links,
-        code_blocks,
-        code,
-        faults: more,
-        ..
+        made, faults: more, ..
     } = walk;
-    let made = Made {
-        aside,
-        pieces,
-        headings,
-        anchors,
-        words,
-        leaves,
-        links,
-        code_blocks,
-        code,
-    };
     faults.extend(more);
     let mut parsed = Parsed {
         is_demo,

@@ -39,15 +39,7 @@ pub(super) struct Walk<'t> {
     pub(super) body: usize,
     pub(super) anchors_define: bool,
     pub(super) lines: Lines<'t>,
-    pub(super) aside: String,
-    pub(super) pieces: Vec<Piece>,
-    pub(super) headings: Vec<Heading>,
-    pub(super) anchors: Vec<Anchor>,
-    pub(super) words: Vec<Word>,
-    pub(super) leaves: Vec<Span>,
-    pub(super) links: Vec<Link>,
-    pub(super) code_blocks: Vec<CodeBlock>,
-    pub(super) code: Vec<Span>,
+    pub(super) made: Made,
     pub(super) faults: Vec<Fault>,
     pub(super) frames: Vec<Frame>,
     pub(super) run: Option<Run>,
@@ -111,15 +103,7 @@ impl<'t> Walk<'t> {
             body,
             anchors_define,
             lines: Lines::new(text),
-            aside: made.aside,
-            pieces: made.pieces,
-            headings: made.headings,
-            anchors: made.anchors,
-            words: made.words,
-            leaves: made.leaves,
-            links: made.links,
-            code_blocks: made.code_blocks,
-            code: made.code,
+            made,
             faults: Vec::new(),
             frames: vec![root],
             run: None,
@@ -168,15 +152,15 @@ impl<'t> Walk<'t> {
                 Event::Rule => {
                     self.block_edge(start);
                     self.below = None;
-                    self.pieces.push(Piece::Rule);
+                    self.made.pieces.push(Piece::Rule);
                 }
                 Event::TaskListMarker(done) => self.inline(start, Piece::Task(done)),
             }
         }
         self.close_frame(text.len());
-        for anchor in &mut self.anchors {
+        for anchor in &mut self.made.anchors {
             if let Some(heading) = anchor.heading {
-                let heading = &self.headings[heading as usize];
+                let heading = &self.made.headings[heading as usize];
                 anchor.source = heading.source;
                 anchor.pieces = Span {
                     start: heading.pieces.start,
@@ -207,8 +191,8 @@ impl<'t> Walk<'t> {
     }
 
     pub(super) fn set_aside(&mut self, text: &str) -> Span {
-        let start = self.text.len() + self.aside.len();
-        self.aside.push_str(text);
+        let start = self.text.len() + self.made.aside.len();
+        self.made.aside.push_str(text);
         Span {
             start: clamp(start),
             end: clamp(start + text.len()),
@@ -220,7 +204,7 @@ impl<'t> Walk<'t> {
     }
 
     pub(super) fn here(&self) -> u32 {
-        clamp(self.pieces.len())
+        clamp(self.made.pieces.len())
     }
 
     // ---- leaves: the smallest blocks, in which text stands
@@ -242,7 +226,7 @@ impl<'t> Walk<'t> {
             end: self.here(),
         };
         for spot in self.leaf_spots.drain(..) {
-            let anchor = &mut self.anchors[spot as usize];
+            let anchor = &mut self.made.anchors[spot as usize];
             anchor.pieces = pieces;
             anchor.source = Span {
                 start: from,
@@ -250,7 +234,7 @@ impl<'t> Walk<'t> {
             };
         }
         if pieces.start < pieces.end {
-            self.leaves.push(pieces);
+            self.made.leaves.push(pieces);
         }
     }
 
@@ -263,7 +247,7 @@ impl<'t> Walk<'t> {
     pub(super) fn inline(&mut self, source: usize, piece: Piece) {
         self.flush();
         self.begin_leaf(source);
-        self.pieces.push(piece);
+        self.made.pieces.push(piece);
     }
 
     // ---- containers
@@ -277,7 +261,7 @@ impl<'t> Walk<'t> {
             spots: Vec::new(),
             open: Vec::new(),
         });
-        self.pieces.push(Piece::Open(el));
+        self.made.pieces.push(Piece::Open(el));
     }
 
     fn close(&mut self, source: usize, el: El) {
@@ -285,7 +269,7 @@ impl<'t> Walk<'t> {
         self.below = None;
         // The sections in it end before its own end.
         self.close_sections(source, 0);
-        self.pieces.push(Piece::Close(el));
+        self.made.pieces.push(Piece::Close(el));
         self.close_frame(source);
     }
 
@@ -302,7 +286,7 @@ impl<'t> Walk<'t> {
                 end: clamp(source),
             };
             for spot in frame.spots {
-                let anchor = &mut self.anchors[spot as usize];
+                let anchor = &mut self.made.anchors[spot as usize];
                 anchor.pieces = pieces;
                 anchor.source = source;
             }
@@ -316,7 +300,7 @@ impl<'t> Walk<'t> {
             return;
         };
         while let Some(&index) = frame.open.last() {
-            let heading = &mut self.headings[index as usize];
+            let heading = &mut self.made.headings[index as usize];
             if heading.level < level {
                 break;
             }
@@ -344,7 +328,7 @@ impl<'t> Walk<'t> {
                         }
                     }
                 }
-                self.pieces.push(Piece::Open(el));
+                self.made.pieces.push(Piece::Open(el));
             }
             MdTag::Heading { level, .. } => self.start_heading(level, start, end),
             MdTag::BlockQuote(kind) => self.open(start, El::Quote(kind.map(quote_kind))),
@@ -356,8 +340,8 @@ impl<'t> Walk<'t> {
                     CodeBlockKind::Indented => Span::default(),
                 };
                 self.in_code_block = true;
-                let from = clamp(self.code.len());
-                self.code_blocks.push(CodeBlock {
+                let from = clamp(self.made.code.len());
+                self.made.code_blocks.push(CodeBlock {
                     info,
                     lines: Span {
                         start: from,
@@ -384,7 +368,7 @@ impl<'t> Walk<'t> {
             MdTag::TableCell => {
                 self.flush();
                 let el = self.cell_el();
-                self.pieces.push(Piece::Open(el));
+                self.made.pieces.push(Piece::Open(el));
             }
             MdTag::Emphasis => self.inline(start, Piece::Open(El::Em)),
             MdTag::Strong => self.inline(start, Piece::Open(El::Strong)),
@@ -422,17 +406,17 @@ impl<'t> Walk<'t> {
                 self.flush();
                 let silent = self
                     .leaf
-                    .and_then(|(piece, _)| self.pieces.get(piece as usize))
+                    .and_then(|(piece, _)| self.made.pieces.get(piece as usize))
                     == Some(&Piece::Open(El::Silent));
                 let el = if silent { El::Silent } else { El::Paragraph };
-                self.pieces.push(Piece::Close(el));
+                self.made.pieces.push(Piece::Close(el));
                 self.block_edge(end);
             }
             TagEnd::Heading(_) => {
                 self.flush();
                 if let Some(index) = self.heading.take() {
-                    self.pieces.push(Piece::HeadingEnd(index));
-                    self.headings[index as usize].pieces.end = self.here();
+                    self.made.pieces.push(Piece::HeadingEnd(index));
+                    self.made.headings[index as usize].pieces.end = self.here();
                     self.block_edge(end);
                     self.below = Some(index);
                 }
@@ -440,11 +424,11 @@ impl<'t> Walk<'t> {
             TagEnd::BlockQuote(_) => self.close(end, El::Quote(None)),
             TagEnd::CodeBlock => {
                 self.in_code_block = false;
-                let index = clamp(self.code_blocks.len().saturating_sub(1));
-                if let Some(block) = self.code_blocks.last_mut() {
-                    block.lines.end = clamp(self.code.len());
+                let index = clamp(self.made.code_blocks.len().saturating_sub(1));
+                if let Some(block) = self.made.code_blocks.last_mut() {
+                    block.lines.end = clamp(self.made.code.len());
                 }
-                self.pieces.push(Piece::CodeBlock(index));
+                self.made.pieces.push(Piece::CodeBlock(index));
             }
             TagEnd::HtmlBlock => self.html_block(end),
             TagEnd::List(false) => self.close(end, El::List),
@@ -457,7 +441,7 @@ impl<'t> Walk<'t> {
             TagEnd::TableCell => {
                 self.flush();
                 let el = self.cell_el();
-                self.pieces.push(Piece::Close(el));
+                self.made.pieces.push(Piece::Close(el));
                 self.cell += 1;
                 self.cell_end = end;
             }
@@ -486,9 +470,9 @@ impl<'t> Walk<'t> {
         self.below = None;
         let level = level as u8;
         self.close_sections(start, level);
-        let index = clamp(self.headings.len());
+        let index = clamp(self.made.headings.len());
         self.begin_leaf(start);
-        self.headings.push(Heading {
+        self.made.headings.push(Heading {
             level,
             top: self.frames.len() == 1,
             pieces: Span {
@@ -506,7 +490,7 @@ impl<'t> Walk<'t> {
             frame.open.push(index);
         }
         self.heading = Some(index);
-        self.pieces.push(Piece::Heading(index));
+        self.made.pieces.push(Piece::Heading(index));
     }
 
     fn start_row(&mut self, start: usize, el: El) {
@@ -516,13 +500,13 @@ impl<'t> Walk<'t> {
         self.head_row = el == El::Head;
         self.cell = 0;
         self.cell_end = start;
-        self.pieces.push(Piece::Open(el));
+        self.made.pieces.push(Piece::Open(el));
     }
 
     fn end_row(&mut self, end: usize, el: El) {
         self.flush();
         self.excess_cells(end);
-        self.pieces.push(Piece::Close(el));
+        self.made.pieces.push(Piece::Close(el));
         self.block_edge(end);
         self.in_row = false;
     }
@@ -542,10 +526,10 @@ impl<'t> Walk<'t> {
         let why = "this row has more cells than the head of its table";
         self.faults.push(Fault::new(line, column, why));
         let el = self.cell_el();
-        self.pieces.push(Piece::Open(el));
+        self.made.pieces.push(Piece::Open(el));
         self.extend_run(start, stop);
         self.flush();
-        self.pieces.push(Piece::Close(el));
+        self.made.pieces.push(Piece::Close(el));
     }
 
     fn cell_el(&self) -> El {
@@ -566,14 +550,14 @@ impl<'t> Walk<'t> {
         let title = self.span(title, start, start);
         self.flush();
         let (line, column) = self.lines.at(start);
-        self.links.push(Link {
+        self.made.links.push(Link {
             url,
             title,
             line,
             column,
             email,
         });
-        clamp(self.links.len() - 1)
+        clamp(self.made.links.len() - 1)
     }
 
     /// How far lines reach, from the beginning of a paragraph, that hold

@@ -40,6 +40,10 @@ impl HostLine {
         let (state, word, why) = match host.status() {
             Status::Live => (PanelState::Live, "live".to_owned(), None),
             Status::Connecting => (PanelState::Unavailable, "not heard yet".to_owned(), None),
+            // Never heard: its panels have nothing to show, not even something old.
+            Status::Away { why, .. } if facts.engine.is_empty() => {
+                (PanelState::Unavailable, "unavailable".to_owned(), Some(why))
+            }
             Status::Away { why, .. } => (PanelState::Stale, "away".to_owned(), Some(why)),
             Status::Recorded { why } => {
                 let day = facts.recorded.as_deref().unwrap_or_default();

@@ -20,7 +20,7 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 use tokio_stream::wrappers::{IntervalStream, WatchStream};
 
 /// A comment this often keeps middleboxes from closing a quiet stream.
@@ -61,8 +61,8 @@ impl Drop for Show {
 
 impl Live {
     /// The stream for a page that shows these panels. A key that names no panel
-    /// or no host gets the event `gone` with the key, so that its element can
-    /// say so; the others go on.
+    /// or no host, or one picture too many, gets the event `gone` with the key, so
+    /// that its element can say so; the others go on.
     ///
     /// It ends when `stopping` resolves, so that the server can stop.
     pub fn stream(
@@ -158,11 +158,18 @@ pub async fn draw(host: &Host, panel: Panel, view: &View) -> Drawn {
     static DRAWING: Semaphore = Semaphore::const_new(DRAWN_AT_ONCE);
     let have = host.gather(|have| panel.asks(view, have)).await;
     // An error would mean that the semaphore was closed, which nobody does.
-    let _turn = DRAWING.acquire().await;
+    let turn = DRAWING.acquire().await;
     let view = view.clone();
-    match tokio::task::spawn_blocking(move || panels::draw(panel, &view, &have)).await {
+    let drawing = tokio::task::spawn_blocking(move || {
+        // Held by the drawing itself: whoever waited for it may be gone by then.
+        let _turn = turn;
+        panels::draw(panel, &view, &have)
+    });
+    match drawing.await.map_err(JoinError::try_into_panic) {
         Ok(drawn) => drawn,
-        Err(stopped) => std::panic::resume_unwind(stopped.into_panic()),
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        // Waterline is stopping: nobody waits for the picture any more.
+        Err(Err(_)) => std::future::pending().await,
     }
 }
 

@@ -44,9 +44,9 @@ function connect() {
   opened = wanted
   if (!wanted) return
   source = new EventSource(wanted)
-  source.addEventListener("open", () => document.documentElement.removeAttribute("data-cut"))
+  source.addEventListener("open", () => cut(false))
   // Only Waterline itself can cut this stream: a Docker host that is away is said in the panels.
-  source.addEventListener("error", () => document.documentElement.setAttribute("data-cut", ""))
+  source.addEventListener("error", () => cut(true))
   source.addEventListener("panel", ({ data }) => {
     const end = data.indexOf("\n")
     deliver(data.slice(0, end), data.slice(end + 1))
@@ -55,6 +55,14 @@ function connect() {
   source.addEventListener("gone", ({ data }) => {
     for (const element of listeners.get(data) ?? []) element.dataset.state = "unavailable"
   })
+}
+
+/** Says whether Waterline itself is heard. Without it nothing on the page is known to be current. */
+function cut(is) {
+  document.documentElement.toggleAttribute("data-cut", is)
+  document.getElementById("cut").textContent = is
+    ? "Waterline does not answer: it was stopped, or is starting again. What the panels show is as old as they say."
+    : ""
 }
 
 function deliver(key, html) {

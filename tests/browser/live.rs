@@ -56,6 +56,23 @@ async fn a_panel_says_when_its_host_falls_silent_and_when_it_is_back() {
 }
 
 #[tokio::test]
+async fn a_page_says_when_waterline_itself_is_not_heard() {
+    visit(Reader::Ordinary, async |page| {
+        let waterline = Waterline::start(Docker::Engine);
+        page.open(&waterline.url(NETWORKS)).await?;
+        page.panels_arrived().await?;
+        let said = "document.getElementById('cut').textContent";
+        page.until("nothing wrong", &format!("return {said} === ''"))
+            .await?;
+
+        drop(waterline);
+        let script = format!("return {said}.includes('does not answer')");
+        page.until("that Waterline is not heard", &script).await
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_the_reader_unfolded_stays_unfolded_when_the_panel_changes() {
     visit(Reader::Ordinary, async |page| {
         let waterline = Waterline::start(Docker::Engine);

@@ -1,7 +1,7 @@
 //! A steady page: nothing moves when panels arrive, nothing breaks the content
 //! policy, and the theme stays as the reader chose it.
 
-use crate::browser::{Reader, visit};
+use crate::browser::{Page, Reader, visit};
 use crate::seen::seen;
 use crate::waterline::{Docker, Waterline};
 use anyhow::{Result, ensure};
@@ -23,8 +23,8 @@ pub const PAGES: [&str; 9] = [
     "/panels/networks",
 ];
 
-#[tokio::test]
-async fn nothing_moves_when_panels_arrive() {
+/// Every page at every width, with its panels there.
+async fn at_every_width(look: impl AsyncFn(&Page, &str, u32) -> Result<()>) {
     visit(Reader::Ordinary, async |page| {
         let waterline = Waterline::start(Docker::Engine);
         for (width, height) in VIEWS {
@@ -32,13 +32,7 @@ async fn nothing_moves_when_panels_arrive() {
             for path in PAGES {
                 page.open(&waterline.url(path)).await?;
                 page.panels_arrived().await?;
-                tokio::time::sleep(Duration::from_millis(300)).await;
-                let moves = seen(&page.driver).await?.moves;
-                let sum: f64 = moves.iter().map(|one| one.amount).sum();
-                ensure!(
-                    sum == 0.0,
-                    "{path} at {width} pixels moved by {sum}: {moves:#?}"
-                );
+                look(page, path, width).await?;
             }
         }
         Ok(())
@@ -47,23 +41,30 @@ async fn nothing_moves_when_panels_arrive() {
 }
 
 #[tokio::test]
+async fn nothing_moves_when_panels_arrive() {
+    at_every_width(async |page, path, width| {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let moves = seen(&page.driver).await?.moves;
+        let sum: f64 = moves.iter().map(|one| one.amount).sum();
+        ensure!(
+            sum == 0.0,
+            "{path} at {width} pixels moved by {sum}: {moves:#?}"
+        );
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn no_page_is_wider_than_its_window() {
-    visit(Reader::Ordinary, async |page| {
-        let waterline = Waterline::start(Docker::Engine);
-        for (width, height) in VIEWS {
-            page.resize(width, height).await?;
-            for path in PAGES {
-                page.open(&waterline.url(path)).await?;
-                page.panels_arrived().await?;
-                let wide: u32 = page
-                    .ask("return document.documentElement.scrollWidth")
-                    .await?;
-                ensure!(
-                    wide <= width,
-                    "{path} is {wide} wide in a window of {width}"
-                );
-            }
-        }
+    at_every_width(async |page, path, width| {
+        let wide: u32 = page
+            .ask("return document.documentElement.scrollWidth")
+            .await?;
+        ensure!(
+            wide <= width,
+            "{path} is {wide} wide in a window of {width}"
+        );
         Ok(())
     })
     .await;

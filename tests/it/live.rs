@@ -159,3 +159,24 @@ async fn the_stream_ends_when_waterline_stops() {
     app.stop();
     assert!(viewer.ends().await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn made_up_keys_cannot_take_all_of_the_machine() {
+    let engine = FakeEngine::start().await;
+    let app = waterline(&engine);
+    let mut viewers = Vec::new();
+    for page in 0..9 {
+        let keys: Vec<String> = (0..60)
+            .map(|key| format!("panel=networks%3Fof%3D{page}-{key}"))
+            .collect();
+        viewers.push(Viewer::of(&app, &keys.join("&"), "same-origin").await);
+    }
+    viewers[8]
+        .sees(&["event: gone\ndata: networks?of=8-59\n".into()])
+        .await;
+    // Those that were there go on, and room is free again when they leave.
+    viewers[0].sees(&[drawn("networks?of=0-59")]).await;
+    viewers.clear();
+    let mut later = Viewer::of(&app, "panel=networks", "same-origin").await;
+    later.sees(&[drawn("networks")]).await;
+}

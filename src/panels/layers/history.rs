@@ -5,6 +5,7 @@
 //! bytes, `ENV` makes none. So [`assign`] weighs what each row *can* be against how
 //! many layers there are, and claims no more than follows from that.
 
+use crate::engine::mask::INSTRUCTIONS;
 use serde_json::Value;
 use std::ops::RangeInclusive;
 
@@ -102,26 +103,6 @@ pub fn read(json: &Value) -> Vec<Row> {
 /// Takes a `CreatedBy` apart: the classic builder writes `/bin/sh -c #(nop)  ENV A=b`
 /// and `/bin/sh -c make`, BuildKit `ENV A=b` and `RUN /bin/sh -c make # buildkit`.
 fn instruction(created_by: &str) -> (&'static str, String) {
-    const WORDS: [&str; 18] = [
-        "ADD",
-        "ARG",
-        "CMD",
-        "COPY",
-        "ENTRYPOINT",
-        "ENV",
-        "EXPOSE",
-        "FROM",
-        "HEALTHCHECK",
-        "LABEL",
-        "MAINTAINER",
-        "ONBUILD",
-        "RUN",
-        "SHELL",
-        "STOPSIGNAL",
-        "USER",
-        "VOLUME",
-        "WORKDIR",
-    ];
     let text = created_by.trim();
     let text = text.strip_suffix("# buildkit").unwrap_or(text).trim_end();
     // The shell in front may be another one, e.g. on Windows.
@@ -131,7 +112,7 @@ fn instruction(created_by: &str) -> (&'static str, String) {
         .map(|at| text[at + "#(nop)".len()..].trim_start());
     let said = nop.unwrap_or(text);
     let first = said.split_whitespace().next().unwrap_or_default();
-    if let Some(word) = WORDS.into_iter().find(|word| *word == first) {
+    if let Some(word) = INSTRUCTIONS.into_iter().find(|word| *word == first) {
         let rest = said[first.len()..].trim();
         let rest = match word {
             "RUN" => shell(rest).unwrap_or(rest).to_owned(),
