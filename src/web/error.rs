@@ -157,7 +157,7 @@ impl PageError {
         match self {
             PageError::BadAddress => "Decoded, the address is not text (UTF-8).".into(),
             PageError::NoSuchPage(path) => {
-                format!("The notebook has no note at {}, and Waterline no page.", short(path))
+                format!("Neither the notebook nor Waterline itself has a page at {}.", short(path))
             }
             PageError::NoSuchTopic(name) => {
                 format!("No note defines {0} and no note refers to {0}.", short(name))
