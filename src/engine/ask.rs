@@ -40,6 +40,9 @@ impl fmt::Display for Id {
     }
 }
 
+/// What `/top` gives to the host's `ps`, percent-encoded: never the arguments.
+const TOP: &str = "-eo%20pid,ppid,stat,caught,comm";
+
 /// One question to a host.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Ask {
@@ -68,6 +71,15 @@ pub enum Ask {
     Network(Id),
     /// `GET /volumes`
     Volumes,
+    /// `GET /containers/{id}/top?ps_args=…`: the processes, as the host's `ps` sees them.
+    /// Every call is reported as an event, which must not ask again.
+    Top(Id),
+    /// `GET /events?since=1&until=NOW`: what the engine still remembers, oldest first.
+    /// It keeps the last 256 since it was started.
+    Events,
+    /// `GET /images/{id}/get`, of which only the names and sizes of files are kept. An
+    /// image never changes, so neither does this.
+    Files(Id),
     /// `GET /system/df`: seldom, since the engine walks its disk for it.
     DiskUsage,
 }
@@ -88,6 +100,9 @@ impl Ask {
             Ask::Networks => "/networks".into(),
             Ask::Network(id) => format!("/networks/{id}"),
             Ask::Volumes => "/volumes".into(),
+            Ask::Top(id) => format!("/containers/{id}/top?ps_args={TOP}"),
+            Ask::Events => "/events?since=1&until=now".into(),
+            Ask::Files(id) => format!("/images/{id}/get"),
             Ask::DiskUsage => "/system/df".into(),
         }
     }
@@ -107,6 +122,9 @@ impl Ask {
             Ask::Networks => "docker network ls".into(),
             Ask::Network(id) => format!("docker network inspect {id}"),
             Ask::Volumes => "docker volume ls".into(),
+            Ask::Top(id) => format!("docker top {id} -eo pid,ppid,stat,caught,comm"),
+            Ask::Events => "docker events --since 1 --until 0s".into(),
+            Ask::Files(id) => format!("docker image save {id} | tar -tv"),
             Ask::DiskUsage => "docker system df --verbose".into(),
         }
     }

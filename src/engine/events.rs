@@ -131,6 +131,13 @@ impl Event {
     /// Whether an answer to `ask` that is older than this event may be wrong now.
     /// When in doubt, yes: asking again costs a millisecond.
     pub fn makes_stale(&self, ask: &Ask) -> bool {
+        match ask {
+            // What has happened has grown by this very event. To ask for it is not reported.
+            Ask::Events => return true,
+            // An image never changes.
+            Ask::Files(_) => return false,
+            _ => {}
+        }
         match self.kind.as_str() {
             "container" => self.of_container(ask),
             "image" => self.of_image(ask),
@@ -158,12 +165,12 @@ impl Event {
         match ask {
             Ask::Containers | Ask::ContainerSizes => true,
             Ask::Container(id) => self.is_about(id),
-            Ask::Changes(id) => !health && self.is_about(id),
+            Ask::Changes(id) | Ask::Top(id) => !health && self.is_about(id),
             // A stopped container leaves its network, a renamed one stays under its
             // new name.
             Ask::Info | Ask::DiskUsage | Ask::Network(_) => !health,
             Ask::Images | Ask::Image(_) | Ask::History(_) => self.action == "commit",
-            Ask::Networks | Ask::Volumes | Ask::Version => false,
+            Ask::Networks | Ask::Volumes | Ask::Version | Ask::Events | Ask::Files(_) => false,
         }
     }
 

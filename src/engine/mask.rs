@@ -37,6 +37,8 @@ pub enum Rule {
     CreatedBy,
     /// A remark, which builders fill in and people may: the builders'.
     Remark,
+    /// What happened, without its details: `exec_create`, `health_status`.
+    Action,
     /// A proxy, which may come as `user:password@host`.
     Proxy,
 }
@@ -106,6 +108,7 @@ fn masked(rule: Rule, text: &str) -> String {
     match rule {
         Rule::Keep => line(text),
         Rule::Name => name_only(text),
+        Rule::Action => text.split(':').next().unwrap_or_default().to_owned(),
         Rule::Argv | Rule::Command => command(text),
         Rule::CreatedBy => created_by(text),
         Rule::Remark if text.starts_with("buildkit.") && !text.contains(char::is_whitespace) => {

@@ -5,7 +5,8 @@
 
 use super::Ask;
 use super::mask::Rule::{
-    self, Argv, Command, CreatedBy, Each, Fields, Keep, Labels, Mask, Name, Options, Proxy, Remark,
+    self, Action, Argv, Command, CreatedBy, Each, Fields, Keep, Labels, Mask, Name, Options, Proxy,
+    Remark,
 };
 
 /// What may be said of an answer to `ask`.
@@ -21,9 +22,47 @@ pub fn of(ask: &Ask) -> Rule {
         Ask::History(_) => HISTORY,
         Ask::Networks | Ask::Network(_) => NETWORK,
         Ask::Volumes => Fields("Warnings", &[("Volumes", VOLUME)]),
+        Ask::Top(_) => Fields("Titles Processes", &[]),
+        Ask::Events => EVENT,
+        Ask::Files(_) => FILES,
         Ask::DiskUsage => DISK_USAGE,
     }
 }
+
+/// Not the text of an exec, which stands behind a colon in the action.
+const EVENT: Rule = Fields(
+    "Type id from scope time timeNano",
+    &[
+        ("Action", Action),
+        ("status", Action),
+        (
+            "Actor",
+            Fields(
+                "ID",
+                &[(
+                    "Attributes",
+                    Options(&[
+                        "name",
+                        "image",
+                        "container",
+                        "type",
+                        "exitCode",
+                        "signal",
+                        "driver",
+                        "destination",
+                        "read/write",
+                        "propagation",
+                        "com.docker.compose.project",
+                        "com.docker.compose.service",
+                    ]),
+                )],
+            ),
+        ),
+    ],
+);
+
+/// Of our own making: see `super::files`.
+const FILES: Rule = Keep;
 
 const VERSION: Rule = Fields(
     "Version ApiVersion MinAPIVersion GitCommit GoVersion Os Arch KernelVersion BuildTime \

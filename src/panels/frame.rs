@@ -7,7 +7,7 @@
 
 use super::excerpt::excerpt;
 use super::unavailable::Unavailable;
-use super::{Panel, View, layers, networks, storage_driver, words};
+use super::{Panel, View, words};
 use crate::engine::{Answer, Answers, Ask, Away, State, Why};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -357,9 +357,24 @@ pub struct Drawn {
 /// Draws `panel` from `have`. Never fails: a host that does not answer is a picture too.
 pub fn draw(panel: Panel, view: &View, have: &Answers) -> Drawn {
     let drawn = match panel {
-        Panel::StorageDriver => storage_driver::picture(view, have).map(|p| write(&p, have)),
-        Panel::Layers => layers::picture(view, have).map(|p| write(&p, have)),
-        Panel::Networks => networks::picture(view, have).map(|p| write(&p, have)),
+        Panel::Parts => super::parts::picture(view, have).map(|p| write(&p, have)),
+        Panel::StorageDriver => super::storage_driver::picture(view, have).map(|p| write(&p, have)),
+        Panel::Mounts => super::mounts::picture(view, have).map(|p| write(&p, have)),
+        Panel::Layers => super::layers::picture(view, have).map(|p| write(&p, have)),
+        Panel::WritableLayer => super::writable_layer::picture(view, have).map(|p| write(&p, have)),
+        Panel::OnTheHost => super::on_the_host::picture(view, have).map(|p| write(&p, have)),
+        Panel::Networks => super::networks::picture(view, have).map(|p| write(&p, have)),
+        Panel::ComposeNetworks => {
+            super::compose_networks::picture(view, have).map(|p| write(&p, have))
+        }
+        Panel::Compose => super::compose::picture(view, have).map(|p| write(&p, have)),
+        Panel::Init => super::init::picture(view, have).map(|p| write(&p, have)),
+        Panel::Platform => super::platform::picture(view, have).map(|p| write(&p, have)),
+        Panel::Virtualization => {
+            super::virtualization::picture(view, have).map(|p| write(&p, have))
+        }
+        Panel::Hosts => super::hosts::picture(view, have).map(|p| write(&p, have)),
+        Panel::Events => super::events::picture(view, have).map(|p| write(&p, have)),
     };
     drawn.unwrap_or_else(|why| write(&Unavailable::new(panel, view, have, &why), have))
 }

@@ -163,11 +163,23 @@ impl<'a> Sections<'a> {
 /// The style sheets that a panel needs, its drawer's code included.
 pub fn sheets_of(panel: Panel) -> &'static [&'static str] {
     match panel {
+        Panel::Parts => &[
+            "css/code.css",
+            "css/panel.css",
+            "css/picture.css",
+            "css/parts.css",
+        ],
         Panel::StorageDriver => &[
             "css/code.css",
             "css/panel.css",
             "css/picture.css",
             "css/storage-driver.css",
+        ],
+        Panel::Mounts => &[
+            "css/code.css",
+            "css/panel.css",
+            "css/picture.css",
+            "css/mounts.css",
         ],
         Panel::Layers => &[
             "css/code.css",
@@ -175,12 +187,66 @@ pub fn sheets_of(panel: Panel) -> &'static [&'static str] {
             "css/picture.css",
             "css/layers.css",
         ],
+        Panel::WritableLayer => &[
+            "css/code.css",
+            "css/panel.css",
+            "css/picture.css",
+            "css/writable-layer.css",
+        ],
+        Panel::OnTheHost => &[
+            "css/code.css",
+            "css/panel.css",
+            "css/picture.css",
+            "css/on-the-host.css",
+        ],
         Panel::Networks => &[
             "css/code.css",
             "css/panel.css",
             "css/picture.css",
             "css/networks.css",
             "css/matrix.css",
+        ],
+        Panel::ComposeNetworks => &[
+            "css/code.css",
+            "css/panel.css",
+            "css/picture.css",
+            "css/compose-networks.css",
+        ],
+        Panel::Compose => &[
+            "css/code.css",
+            "css/panel.css",
+            "css/picture.css",
+            "css/compose.css",
+        ],
+        Panel::Init => &[
+            "css/code.css",
+            "css/panel.css",
+            "css/picture.css",
+            "css/init.css",
+        ],
+        Panel::Platform => &[
+            "css/code.css",
+            "css/panel.css",
+            "css/picture.css",
+            "css/platform.css",
+        ],
+        Panel::Virtualization => &[
+            "css/code.css",
+            "css/panel.css",
+            "css/picture.css",
+            "css/virtualization.css",
+        ],
+        Panel::Hosts => &[
+            "css/code.css",
+            "css/panel.css",
+            "css/picture.css",
+            "css/hosts.css",
+        ],
+        Panel::Events => &[
+            "css/code.css",
+            "css/panel.css",
+            "css/picture.css",
+            "css/events.css",
         ],
     }
 }
