@@ -176,7 +176,7 @@ mod tests {
         assert_eq!(
             told(own),
             [
-                "attachments.toml:2:25: no panel is named \"nothing\"; there are storage-driver, layers, networks",
+                "attachments.toml:2:25: no panel is named \"nothing\"; there are parts, storage-driver, mounts, layers, writable-layer, on-the-host, networks, compose-networks, compose, init, platform, virtualization, hosts, events",
                 "attachments.toml:3:1: no note defines the topic Learning_B",
             ]
         );
