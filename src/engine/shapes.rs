@@ -29,10 +29,6 @@ pub fn of(ask: &Ask) -> Rule {
     }
 }
 
-/// Compose's labels on a container, by which it is called.
-const COMPOSE: &str = "com.docker.compose.project com.docker.compose.service \
-                       com.docker.compose.container-number";
-
 /// An event whose actor has these attributes. Not the text of an exec, which stands
 /// behind a colon in the action.
 macro_rules! event {

@@ -1,5 +1,7 @@
 //! The *events* panel.
 
+pub mod facts;
+
 use super::frame::{Frame, Picture};
 use super::{NotTold, Panel, View, need};
 use crate::engine::{Answers, Ask};

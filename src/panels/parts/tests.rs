@@ -1,0 +1,1 @@
+//! The chain and its lanes, from answers of engines that differ.
