@@ -108,7 +108,10 @@ impl Past {
             let name = called(name.trim_start_matches('/'), &line["Labels"], id);
             past.names.insert(id.to_owned(), name);
             let status = line["Status"].as_str().unwrap_or_default();
-            if ["healthy)", "health: "].iter().any(|word| status.contains(word)) {
+            if ["healthy)", "health: "]
+                .iter()
+                .any(|word| status.contains(word))
+            {
                 past.checked.push(id.to_owned());
             }
         }
@@ -136,7 +139,10 @@ impl Past {
 }
 
 fn list<'a>(have: &'a Answers, ask: &Ask) -> impl Iterator<Item = &'a Value> {
-    have.json(ask).and_then(Value::as_array).into_iter().flatten()
+    have.json(ask)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
 }
 
 fn event(json: &Value) -> Option<Event> {

@@ -1,16 +1,30 @@
-//! The *events* panel.
+//! The *events* panel: what has happened on the host, in plain words and as lives of
+//! containers.
+//!
+//! Illustrates `<<Learning_Docker_Storage_Restart>>`: a container that stops is still
+//! there, and goes on when it is started; one that is removed is not.
 
 pub mod facts;
+pub mod groups;
+pub mod lives;
+#[cfg(test)]
+mod tests;
 
-use super::frame::{Frame, Picture};
-use super::{NotTold, Panel, View, need};
-use crate::engine::{Answers, Ask};
+use super::frame::{Frame, Moment, Picture};
+use super::{NotTold, Panel, View, need, words};
+use crate::engine::{Answers, Ask, Away};
 use askama::Template;
+use facts::{Past, REMEMBERED, moment};
+use groups::{Group, groups};
+use lives::{Lives, lives};
 use serde::Serialize;
 
-/// What this panel asks a host, given what it has heard so far.
-pub fn asks(_view: &View, _have: &Answers) -> Vec<Ask> {
-    vec![Ask::Events]
+/// How many groups are told.
+const TOLD: usize = 40;
+
+/// What this panel asks a host.
+pub fn asks(_: &View, _: &Answers) -> Vec<Ask> {
+    vec![Ask::Events, Ask::Containers]
 }
 
 /// The picture, ready to be placed.
@@ -19,14 +33,134 @@ pub fn asks(_view: &View, _have: &Answers) -> Vec<Ask> {
 pub struct Events {
     #[serde(skip)]
     frame: Frame,
+    /// How many events the engine gave.
+    remembered: usize,
+    /// When the first and the last of them were.
+    #[serde(skip)]
+    span: Option<(Moment, Moment)>,
+    told: Vec<Told>,
+    /// Groups that are not told, and how many events those are.
+    folded: (usize, usize),
+    lives: Lives,
+    /// The container that the reader chose, and the way back.
+    chosen: Option<String>,
+    /// What the reader chose is not among the events.
+    unknown: Option<String>,
+}
+
+/// A group as it is told.
+#[derive(Clone, Debug, Serialize)]
+struct Told {
+    group: Group,
+    #[serde(skip)]
+    at: Moment,
 }
 
 /// Turns the host's answers into what the reader sees. No clock, no network.
 pub fn picture(view: &View, have: &Answers) -> Result<Events, NotTold> {
+    if facts::not_recorded(have) {
+        return Err(NotTold::Away(Away::NotRecorded("events".into())));
+    }
     need(have, &Ask::Events)?;
+    let past = Past::read(have);
     let mut frame = Frame::new(Panel::Events, view, have);
-    frame.cite(have, &Ask::Events, &[]);
-    Ok(Events { frame })
+    frame.cite(
+        have,
+        &Ask::Events,
+        &["Type", "Action", "Actor.ID", "Actor.Attributes", "timeNano"],
+    );
+    frame.rest_on(have, &Ask::Containers);
+
+    let wanted = view.of.as_deref();
+    let chosen = wanted.and_then(|wanted| find(&past, wanted));
+    let mut groups = groups(&past);
+    if let Some(id) = &chosen {
+        groups.retain(|group| group.container.as_ref() == Some(id));
+    }
+    let rest = groups.split_off(groups.len().min(TOLD));
+    let events = &past.events;
+    Ok(Events {
+        frame,
+        remembered: events.len(),
+        span: match (events.first(), events.last()) {
+            (Some(first), Some(last)) => Some((moment(first.at), moment(last.at))),
+            _ => None,
+        },
+        told: groups
+            .into_iter()
+            .map(|group| Told {
+                at: moment(group.at),
+                group,
+            })
+            .collect(),
+        folded: (rest.len(), rest.iter().map(|group| group.events).sum()),
+        lives: lives(&past, chosen.as_deref()),
+        unknown: wanted
+            .filter(|_| chosen.is_none())
+            .map(|wanted| words::short(wanted, 60)),
+        chosen: chosen.map(|id| past.name(&id)),
+    })
+}
+
+/// The container that the reader means: by what it is called here, or by its id.
+fn find(past: &Past, wanted: &str) -> Option<String> {
+    let mut ids = past
+        .events
+        .iter()
+        .rev()
+        .filter_map(|event| event.container());
+    let is_id = wanted.len() >= 6 && wanted.bytes().all(|b| b.is_ascii_hexdigit());
+    ids.find(|id| past.name(id) == wanted || (is_id && id.starts_with(wanted)))
+        .map(str::to_owned)
+}
+
+impl Events {
+    /// The sentence that answers the question, without its age.
+    fn answer(&self) -> Option<&Told> {
+        self.told.first()
+    }
+
+    /// The same panel about one container.
+    fn about(&self, id: &str) -> String {
+        self.frame
+            .view
+            .focus(&words::short_id(id))
+            .href(Panel::Events)
+    }
+
+    /// The same panel about all.
+    fn about_all(&self) -> String {
+        self.frame.view.focus("").href(Panel::Events)
+    }
+
+    /// How many of the events that an engine remembers these are.
+    fn memory(&self) -> String {
+        match self.remembered {
+            0 => {
+                "This engine remembers no event: nothing has happened since it was started.".into()
+            }
+            n if n >= REMEMBERED => format!(
+                "An engine remembers its last {REMEMBERED} events, and this one has as many: what was before them is forgotten."
+            ),
+            n => format!(
+                "An engine remembers its last {REMEMBERED} events since it was started. This one has {}: all that happened since.",
+                words::number(n)
+            ),
+        }
+    }
+
+    /// What is left out below the list.
+    fn rest(&self) -> Option<String> {
+        let (groups, events) = self.folded;
+        (groups > 0).then(|| {
+            let entries = if groups == 1 { "entry" } else { "entries" };
+            format!(
+                "{} earlier {entries} of {} are not shown.",
+                words::capital(&words::number(groups)),
+                words::count(events, "event")
+            )
+        })
+    }
 }
 
 impl Picture for Events {

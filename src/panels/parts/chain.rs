@@ -74,7 +74,10 @@ pub fn read(version: &Value, have: &Answers, past: &Past, pictured: Option<&Id>)
     let podman = component("Podman Engine");
     let leaf = pictured.map_or_else(Leaf::default, |id| leaf(id, have, past));
     let windows = info["OSType"] == "windows" || version["Os"] == "windows";
-    let runtime = leaf.runtime.clone().or_else(|| text(info, "DefaultRuntime"));
+    let runtime = leaf
+        .runtime
+        .clone()
+        .or_else(|| text(info, "DefaultRuntime"));
     let told = |version: Option<String>| version.unwrap_or_else(|| NOT_TOLD.into());
 
     let part = |hop, name: &str, version: String, role: &str| Part {
@@ -213,7 +216,9 @@ fn oci_runtime(version: &Value) -> Option<(String, Option<String>)> {
         .iter()
         .filter_map(|part| part["Name"].as_str())
         .find(|name| name.starts_with("OCI Runtime"))?;
-    let inner = name.split_once('(').map(|(_, name)| name.trim_end_matches(')'));
+    let inner = name
+        .split_once('(')
+        .map(|(_, name)| name.trim_end_matches(')'));
     let called = words::short(inner.unwrap_or("OCI runtime"), 20);
     Some((called, component(version, name)))
 }

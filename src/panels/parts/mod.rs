@@ -19,8 +19,8 @@ use passage::{Hop, Passage, Seen, passages};
 use serde::Serialize;
 use serde_json::Value;
 
-/// How many lanes are drawn, the last events.
-const LANES: usize = 6;
+/// How many lanes are drawn at most, the last events; a narrow panel hides the oldest.
+const LANES: usize = 9;
 
 /// What this panel asks a host, given what it has heard so far: of the containers one.
 pub fn asks(_: &View, have: &Answers) -> Vec<Ask> {
@@ -102,7 +102,12 @@ pub fn picture(view: &View, have: &Answers) -> Result<Parts, NotTold> {
     frame.cite(
         have,
         &Ask::Version,
-        &["Components.Name", "Components.Version", "ApiVersion", "MinAPIVersion"],
+        &[
+            "Components.Name",
+            "Components.Version",
+            "ApiVersion",
+            "MinAPIVersion",
+        ],
     );
     frame.cite(
         have,
@@ -123,7 +128,13 @@ pub fn picture(view: &View, have: &Answers) -> Result<Parts, NotTold> {
         frame.cite(
             have,
             &Ask::Container(id),
-            &["Name", "Path", "State.Pid", "HostConfig.Runtime", "HostConfig.Init"],
+            &[
+                "Name",
+                "Path",
+                "State.Pid",
+                "HostConfig.Runtime",
+                "HostConfig.Init",
+            ],
         );
     }
     frame.cite(
@@ -239,7 +250,9 @@ fn figures(version: &Value, have: &Answers, chain: &Chain) -> Vec<(&'static str,
     let mut figures = vec![(
         "API",
         match (chain::text(version, "ApiVersion"), oldest) {
-            (Some(api), Some(oldest)) => format!("{api}; clients that speak {oldest} or later are understood"),
+            (Some(api), Some(oldest)) => {
+                format!("{api}; clients that speak {oldest} or later are understood")
+            }
             (Some(api), None) => format!("{api}; the oldest it understands is not told"),
             (None, _) => "not told".into(),
         },
@@ -255,7 +268,10 @@ fn figures(version: &Value, have: &Answers, chain: &Chain) -> Vec<(&'static str,
     figures.push((
         "Runtimes",
         match (default, names.is_empty()) {
-            (Some(default), false) => format!("{}; {default} unless a container asks for another", words::list(&names)),
+            (Some(default), false) => format!(
+                "{}; {default} unless a container asks for another",
+                words::list(&names)
+            ),
             (Some(default), true) => format!("{default}; others are not told"),
             (None, false) => words::list(&names),
             (None, true) => "not told (Runtimes, DefaultRuntime)".into(),
@@ -269,8 +285,12 @@ fn figures(version: &Value, have: &Answers, chain: &Chain) -> Vec<(&'static str,
     figures.push((
         "docker-init",
         match (init, binary) {
-            (Some(version), _) => format!("{version}; process 1 of a container that is started with --init"),
-            (None, Some(binary)) => format!("{binary}, version not told; process 1 of a container that is started with --init"),
+            (Some(version), _) => {
+                format!("{version}; process 1 of a container that is started with --init")
+            }
+            (None, Some(binary)) => format!(
+                "{binary}, version not told; process 1 of a container that is started with --init"
+            ),
             (None, None) => "not told (InitBinary)".into(),
         },
     ));
@@ -278,7 +298,9 @@ fn figures(version: &Value, have: &Answers, chain: &Chain) -> Vec<(&'static str,
         "Live restore",
         match info["LiveRestoreEnabled"].as_bool() {
             Some(true) => "on: when dockerd stops, the shims and their containers go on".into(),
-            Some(false) => "off: when dockerd is stopped in order, it stops the containers first".into(),
+            Some(false) => {
+                "off: when dockerd is stopped in order, it stops the containers first".into()
+            }
             None => "not told (LiveRestoreEnabled)".into(),
         },
     ));
@@ -317,7 +339,7 @@ impl Parts {
                 }
             })
             .collect();
-        words::capital(&words::list(&between))
+        words::list(&between)
     }
 
     /// What is at the far end of it.

@@ -242,7 +242,8 @@ fn passage(event: &Event) -> Option<Passage> {
     let (action, way) = match event.action.as_str() {
         "create" => ("create", Way::Down(Hop::Engine)),
         "start" => ("start", Way::Down(Hop::Process)),
-        "exec_start" => ("exec", Way::Down(Hop::Process)),
+        // What runs then is not process 1 but beside it.
+        "exec_start" => ("exec", Way::Down(Hop::Runtime)),
         "kill" => ("kill", Way::Down(Hop::Process)),
         "pause" => ("pause", Way::Down(Hop::Process)),
         "unpause" => ("unpause", Way::Down(Hop::Process)),

@@ -1,0 +1,1 @@
+//! Groups and lives, from events of engines that differ.
