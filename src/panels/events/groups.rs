@@ -244,7 +244,11 @@ fn like(events: &[&Event]) -> Option<&'static str> {
     let has = |action| has(events, action);
     let signal = |n| events.iter().any(|event| event.signal == Some(n));
     Some(match () {
+        () if has("create") && has("start") && has("kill") && has("destroy") => {
+            "docker run and docker rm --force"
+        }
         () if has("create") && has("start") && has("destroy") => "docker run --rm",
+        () if has("create") && has("destroy") => "docker create and docker rm",
         () if has("create") && has("start") => "docker run",
         () if has("kill") && has("destroy") => "docker rm --force",
         () if has("restart") => "docker restart",

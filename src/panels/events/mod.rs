@@ -133,6 +133,11 @@ impl Events {
         self.frame.view.focus("").href(Panel::Events)
     }
 
+    /// Whether time passes anywhere on the axis.
+    fn gaps(&self) -> bool {
+        self.lives.slots.iter().any(|slot| slot.gap.is_some())
+    }
+
     /// How many of the events that an engine remembers these are.
     fn memory(&self) -> String {
         match self.remembered {
