@@ -508,6 +508,7 @@ async fn a_whole_recording_is_made_of_reads_alone() {
             &*format!("/containers/{WEB}/json"),
             "/containers/json?all=1",
             "/containers/json?all=1&size=1",
+            "/events?since=1&until=now",
             "/images/json",
             "/images/sha256:ab/history",
             "/images/sha256:ab/json",

@@ -29,6 +29,9 @@ pub struct Group {
     pub like: Option<&'static str>,
     /// How many events that were.
     pub events: usize,
+    /// It comes again and again, and changes nothing: a command run inside, a look at
+    /// processes.
+    pub routine: bool,
 }
 
 /// What keeps events apart.
@@ -36,7 +39,7 @@ pub struct Group {
 enum Key {
     Container(String),
     Execs(String),
-    Looks(String),
+    Looks,
     Thing(Kind, String),
 }
 
@@ -55,7 +58,7 @@ impl Open<'_> {
         };
         let apart = event.at.saturating_sub(last.at);
         match key {
-            Key::Execs(_) | Key::Looks(_) => true,
+            Key::Execs(_) | Key::Looks => true,
             _ if last.action == "kill" => apart <= STOPPING,
             _ => apart <= TOGETHER,
         }
@@ -83,7 +86,7 @@ pub fn groups(past: &Past) -> Vec<Group> {
 fn key(event: &Event) -> Key {
     match event.container() {
         Some(id) if event.is_exec() => Key::Execs(id.into()),
-        Some(id) if event.action == "top" => Key::Looks(id.into()),
+        Some(_) if event.action == "top" => Key::Looks,
         Some(id) => Key::Container(id.into()),
         None => Key::Thing(event.kind, event.id.clone()),
     }
@@ -91,8 +94,8 @@ fn key(event: &Event) -> Key {
 
 fn told(group: &Open<'_>, past: &Past) -> Group {
     let container = match &group.key {
-        Key::Container(id) | Key::Execs(id) | Key::Looks(id) => Some(id.clone()),
-        Key::Thing(..) => None,
+        Key::Container(id) | Key::Execs(id) => Some(id.clone()),
+        Key::Looks | Key::Thing(..) => None,
     };
     let times = |action: &str| {
         let n = group.events.iter().filter(|e| e.action == action).count();
@@ -112,8 +115,8 @@ fn told(group: &Open<'_>, past: &Past) -> Group {
             let said = format!("had a command run inside {}{why}", times("exec_start"));
             (said, Some("docker exec"))
         }
-        Key::Looks(_) => {
-            let said = format!("had its processes listed {}", times("top"));
+        Key::Looks => {
+            let said = format!("had their processes listed, {}", times("top"));
             (said, Some("docker top"))
         }
         Key::Container(_) => (of_container(&group.events), like(&group.events)),
@@ -132,6 +135,7 @@ fn told(group: &Open<'_>, past: &Past) -> Group {
         at: group.events.last().map_or(0, |event| event.at),
         subject: match &container {
             Some(id) => past.name(id),
+            None if group.key == Key::Looks => looked_at(&group.events),
             None => match first.kind {
                 Kind::Daemon => "the engine".into(),
                 Kind::Builder => "the build cache".into(),
@@ -142,7 +146,23 @@ fn told(group: &Open<'_>, past: &Past) -> Group {
         happened,
         like,
         events: group.events.len(),
+        routine: matches!(group.key, Key::Execs(_) | Key::Looks),
     }
+}
+
+/// Whose processes were listed, the last first.
+fn looked_at(events: &[&Event]) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for event in events.iter().rev() {
+        if !names.contains(&event.name) {
+            names.push(event.name.clone());
+        }
+    }
+    if names.len() > 3 {
+        let more = names.split_off(2).len();
+        names.push(format!("{} others", words::number(more)));
+    }
+    words::list(&names)
 }
 
 fn has(events: &[&Event], action: &str) -> bool {

@@ -6,8 +6,8 @@
 use super::facts::{Event, Kind, Past};
 use serde::Serialize;
 
-/// How many steps are drawn, the last ones.
-const STEPS: usize = 30;
+/// How many places the axis has, gaps among them, for the last steps.
+const SLOTS: usize = 24;
 /// How many containers.
 const ROWS: usize = 8;
 /// From how long on a gap is drawn between two steps, in seconds.
@@ -186,14 +186,23 @@ pub fn lives(past: &Past, only: Option<&str>) -> Lives {
         .collect();
     let mut ids: Vec<&str> = Vec::new();
     let mut drawn: Vec<(&Event, Step)> = Vec::new();
+    let mut room = SLOTS;
     for (event, step) in all.iter().rev() {
-        if drawn.len() == STEPS {
+        let new = !ids.contains(&&*event.id);
+        if new && ids.len() == ROWS {
+            continue;
+        }
+        let later = drawn.last().map_or(event.at, |(later, _)| later.at);
+        let places = if seconds(event.at, later) >= GAP {
+            2
+        } else {
+            1
+        };
+        if room < places {
             break;
         }
-        if !ids.contains(&&*event.id) {
-            if ids.len() == ROWS {
-                continue;
-            }
+        room -= places;
+        if new {
             ids.push(&event.id);
         }
         drawn.push((event, *step));
@@ -205,7 +214,7 @@ pub fn lives(past: &Past, only: Option<&str>) -> Lives {
     let mut places = Vec::new();
     let mut last: Option<i64> = None;
     for (event, _) in &drawn {
-        let apart = last.map_or(0, |last| event.at.saturating_sub(last) / 1_000_000_000);
+        let apart = seconds(last.unwrap_or(event.at), event.at);
         if apart >= GAP {
             slots.push(Slot {
                 gap: Some(span(apart)),
@@ -270,6 +279,11 @@ fn row(id: &str, past: &Past, drawn: &[(&Event, Step)], places: &[usize], width:
             .collect(),
         now: stand,
     }
+}
+
+/// From one moment to another.
+fn seconds(from: i64, to: i64) -> i64 {
+    to.saturating_sub(from) / 1_000_000_000
 }
 
 /// A span of time in its largest unit.

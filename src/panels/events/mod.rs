@@ -74,8 +74,8 @@ pub fn picture(view: &View, have: &Answers) -> Result<Events, NotTold> {
     let wanted = view.of.as_deref();
     let chosen = wanted.and_then(|wanted| find(&past, wanted));
     let mut groups = groups(&past);
-    if let Some(id) = &chosen {
-        groups.retain(|group| group.container.as_ref() == Some(id));
+    if let Some(id) = chosen.as_deref() {
+        groups.retain(|group| group.container.as_deref() == Some(id));
     }
     let rest = groups.split_off(groups.len().min(TOLD));
     let events = &past.events;
@@ -115,9 +115,10 @@ fn find(past: &Past, wanted: &str) -> Option<String> {
 }
 
 impl Events {
-    /// The sentence that answers the question, without its age.
+    /// What answers the question: the last that happened, rather than was looked at.
     fn answer(&self) -> Option<&Told> {
-        self.told.first()
+        let changes = self.told.iter().find(|one| !one.group.routine);
+        changes.or(self.told.first())
     }
 
     /// The same panel about one container.
