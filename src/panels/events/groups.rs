@@ -25,6 +25,8 @@ pub struct Group {
     pub subject: String,
     /// What happened to it: `was created from acme/base and was started`.
     pub happened: String,
+    /// The last of it.
+    pub last: String,
     /// A docker command that looks like this from outside.
     pub like: Option<&'static str>,
     /// How many events that were.
@@ -59,10 +61,20 @@ impl Open<'_> {
         let apart = event.at.saturating_sub(last.at);
         match key {
             Key::Execs(_) | Key::Looks => true,
+            // It begins anew.
+            _ if (has(&self.events, "die") || has(&self.events, "died")) && begins(event) => false,
             _ if last.action == "kill" => apart <= STOPPING,
             _ => apart <= TOGETHER,
         }
     }
+}
+
+/// Whether a container that had ended is on its way to run again.
+fn begins(event: &Event) -> bool {
+    matches!(
+        event.action.as_str(),
+        "connect" | "mount" | "start" | "create"
+    )
 }
 
 /// All events in groups, the group that something was added to last comes first.
@@ -106,18 +118,20 @@ fn told(group: &Open<'_>, past: &Past) -> Group {
         }
     };
     let first = group.events[0];
-    let (happened, like) = match &group.key {
+    let (clauses, like) = match &group.key {
         Key::Execs(id) => {
             let why = match past.is_checked(id) {
                 true => ", as its health check does",
                 false => "",
             };
             let said = format!("had a command run inside {}{why}", times("exec_start"));
-            (said, Some("docker exec"))
+            (vec![said], Some("docker exec"))
         }
         Key::Looks => {
-            let said = format!("had their processes listed, {}", times("top"));
-            (said, Some("docker top"))
+            let one = group.events.iter().all(|event| event.id == first.id);
+            let whose = if one { "its" } else { "their" };
+            let said = format!("had {whose} processes listed {}", times("top"));
+            (vec![said], Some("docker top"))
         }
         Key::Container(_) => (of_container(&group.events), like(&group.events)),
         Key::Thing(..) => {
@@ -128,7 +142,7 @@ fn told(group: &Open<'_>, past: &Past) -> Group {
                     said.push(clause);
                 }
             }
-            (words::list(&said), None)
+            (said, None)
         }
     };
     Group {
@@ -143,7 +157,8 @@ fn told(group: &Open<'_>, past: &Past) -> Group {
             },
         },
         container,
-        happened,
+        happened: words::list(&clauses),
+        last: clauses.last().cloned().unwrap_or_default(),
         like,
         events: group.events.len(),
         routine: matches!(group.key, Key::Execs(_) | Key::Looks),
@@ -170,7 +185,7 @@ fn has(events: &[&Event], action: &str) -> bool {
 }
 
 /// What happened to a container, clause by clause.
-fn of_container(events: &[&Event]) -> String {
+fn of_container(events: &[&Event]) -> Vec<String> {
     let ended = has(events, "die") || has(events, "died") || has(events, "destroy");
     let mut said: Vec<String> = Vec::new();
     for event in events {
@@ -221,10 +236,10 @@ fn of_container(events: &[&Event]) -> String {
             said.push(clause);
         }
     }
-    match said.is_empty() {
-        true => "was looked after".into(),
-        false => words::list(&said),
+    if said.is_empty() {
+        said.push("was let go of".into());
     }
+    said
 }
 
 /// How process 1 ended, and by whose doing as far as the events tell.

@@ -8,7 +8,7 @@ pub mod facts;
 pub mod groups;
 pub mod lives;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use super::frame::{Frame, Moment, Picture};
 use super::{NotTold, Panel, View, need, words};
