@@ -29,6 +29,41 @@ async fn a_container_started_with_docker_appears_without_a_reload() {
 }
 
 #[tokio::test]
+async fn a_container_that_is_run_lights_the_chain_on_an_open_page() {
+    visit(Reader::Ordinary, async |page| {
+        let waterline = Waterline::start(Docker::Engine);
+        page.open(&waterline.url("/topics/Learning_Docker_Parts")).await?;
+        page.find("live-panel[name=parts][data-state=live]").await?;
+        mark(page).await?;
+        // Others may use the engine at the same time, so whatever lights is written down.
+        let _: bool = page
+            .ask(
+                "globalThis.__lit = []; \
+                 const panel = document.querySelector('live-panel[name=parts]'); \
+                 panel.addEventListener('live-panel:drawn', () => { \
+                   const names = [...panel.querySelectorAll('.hop.lit b')].map(b => b.textContent); \
+                   const moves = document.getAnimations().some(a => a.animationName === 'passes'); \
+                   const what = panel.querySelector('.passing').textContent; \
+                   globalThis.__lit.push([what, names.join(' '), moves].join('|')); \
+                 }); \
+                 return true",
+            )
+            .await?;
+
+        let container = Container::run("lights", &[]);
+        let script = format!(
+            "return globalThis.__lit.some(lit => lit.includes('start of {}') && \
+             lit.endsWith('|docker CLI dockerd containerd shim runc PID 1|true'))",
+            container.name()
+        );
+        page.until("the chain lit down to PID 1, and moving", &script).await?;
+        ensure!(marked(page).await?, "the page was loaded again");
+        page.nothing_went_wrong().await
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_panel_says_when_its_host_falls_silent_and_when_it_is_back() {
     visit(Reader::Ordinary, async |page| {
         let wire = crate::docker::Wire::lay();

@@ -61,6 +61,8 @@ impl Open<'_> {
         let apart = event.at.saturating_sub(last.at);
         match key {
             Key::Execs(_) | Key::Looks => true,
+            // An order of its own.
+            _ if has(&self.events, "start") && event.action == "kill" => false,
             // It begins anew.
             _ if (has(&self.events, "die") || has(&self.events, "died")) && begins(event) => false,
             _ if last.action == "kill" => apart <= STOPPING,
@@ -279,9 +281,6 @@ fn like(events: &[&Event]) -> Option<&'static str> {
     let has = |action| has(events, action);
     let signal = |n| events.iter().any(|event| event.signal == Some(n));
     Some(match () {
-        () if has("create") && has("start") && has("kill") && has("destroy") => {
-            "docker run and docker rm --force"
-        }
         () if has("create") && has("start") && has("destroy") => "docker run --rm",
         () if has("create") && has("destroy") => "docker create and docker rm",
         () if has("create") && has("start") => "docker run",
