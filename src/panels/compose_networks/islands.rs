@@ -1,0 +1,464 @@
+//! Islands and bridges: which projects are drawn, which of their networks are theirs
+//! alone, which lead across, and what hangs on each.
+
+use super::names::Homonyms;
+use crate::panels::compose::read::{Made, Standing, Told};
+use crate::panels::networks::facts::{Container, Facts, Kind, Mode};
+use crate::panels::{Panel, View, words};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Islands that are drawn side by side.
+pub const MOST_ISLANDS: usize = 4;
+/// Bridges that are drawn.
+pub const MOST_BRIDGES: usize = 4;
+/// Networks of one island.
+const MOST_NETWORKS: usize = 6;
+/// Services on one network of an island.
+const MOST_BOXES: usize = 8;
+/// Names of one service.
+const MOST_NAMES: usize = 6;
+
+/// What is drawn, and of what.
+#[derive(Clone, Debug, Default)]
+pub struct Chart {
+    /// Every project.
+    pub projects: Vec<String>,
+    /// Those that are drawn, left to right.
+    pub drawn: Vec<String>,
+    /// Those that are not.
+    pub elsewhere: Vec<String>,
+    /// The project in focus.
+    pub focus: Option<String>,
+    /// Projects by network: whoever hangs there, and who made it. By the network's
+    /// place in [`Facts::networks`].
+    pub joined: BTreeMap<usize, BTreeSet<String>>,
+    /// Networks of two or more projects, of which one is drawn.
+    pub bridges: Vec<usize>,
+    /// Networks that are drawn.
+    pub networks: BTreeSet<usize>,
+}
+
+/// Which islands and bridges are drawn. In focus is one with its neighbours; else those
+/// that have neighbours come first where not all have room.
+pub fn chart(facts: &Facts, told: &Told, view: &View) -> Chart {
+    let projects: Vec<String> = told.projects().into_keys().map(str::to_owned).collect();
+    let mut joined: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+    for (place, network) in facts.networks.iter().enumerate() {
+        if let Some(maker) = network.project.as_ref().filter(|_| network.kind.is_wire()) {
+            joined.entry(place).or_default().insert(maker.clone());
+        }
+    }
+    for container in &facts.containers {
+        for attachment in &container.attachments {
+            if let Some(project) = &container.project {
+                let projects = joined.entry(attachment.network).or_default();
+                projects.insert(project.clone());
+            }
+        }
+    }
+    let neighbours = |project: &String| -> BTreeSet<&String> {
+        let mut all: BTreeSet<&String> = joined
+            .values()
+            .filter(|projects| projects.contains(project))
+            .flatten()
+            .collect();
+        all.remove(project);
+        all
+    };
+    let focus = view.of.clone().filter(|of| projects.contains(of));
+    let mut drawn: Vec<String> = match &focus {
+        Some(of) => std::iter::once(of)
+            .chain(neighbours(of))
+            .take(MOST_ISLANDS)
+            .cloned()
+            .collect(),
+        None => {
+            let mut ranked: Vec<&String> = projects.iter().collect();
+            ranked.sort_by_key(|project| neighbours(project).is_empty());
+            ranked.into_iter().take(MOST_ISLANDS).cloned().collect()
+        }
+    };
+    drawn.sort();
+    let mut bridges: Vec<usize> = joined
+        .iter()
+        .filter(|(_, projects)| projects.len() > 1 && projects.iter().any(|p| drawn.contains(p)))
+        .map(|(place, _)| *place)
+        .collect();
+    bridges.sort_by_key(|place| {
+        let both = joined[place].iter().filter(|p| drawn.contains(p)).count();
+        (std::cmp::Reverse(both), &facts.networks[*place].name)
+    });
+    bridges.truncate(MOST_BRIDGES);
+    let networks = joined
+        .iter()
+        .filter(|(_, projects)| projects.iter().any(|p| drawn.contains(p)))
+        .map(|(place, _)| *place)
+        .collect();
+    Chart {
+        elsewhere: projects
+            .iter()
+            .filter(|p| !drawn.contains(p))
+            .cloned()
+            .collect(),
+        projects,
+        drawn,
+        focus,
+        joined,
+        bridges,
+        networks,
+    }
+}
+
+/// One project.
+#[derive(Clone, Debug, Serialize)]
+pub struct Island {
+    /// Its name.
+    pub name: String,
+    /// Where to see it with its neighbours alone.
+    pub href: String,
+    /// Networks on which no other project hangs.
+    pub own: Vec<Group>,
+    /// Networks that are not drawn.
+    pub more: usize,
+    /// Each bridge as it stands to this island, in the order of [`Chart::bridges`].
+    pub bridges: Vec<Span>,
+    /// Services without a network of Docker's, as sentences.
+    pub ashore: Vec<String>,
+}
+
+impl Island {
+    /// All that hangs here.
+    pub fn all_groups(&self) -> impl Iterator<Item = &Group> {
+        let across = self.bridges.iter().filter_map(|span| span.on.as_ref());
+        self.own.iter().chain(across)
+    }
+}
+
+/// A bridge as it stands to one island.
+#[derive(Clone, Debug, Serialize)]
+pub struct Span {
+    /// What hangs on it here; `None` where it does not touch this island.
+    pub on: Option<Group>,
+    /// It passes by, or goes on to the next island.
+    pub next: bool,
+}
+
+/// A network with what hangs on it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Group {
+    /// Its name on the host.
+    pub network: String,
+    /// Whose it is and what the file calls it.
+    pub remark: String,
+    /// How this project stands to it.
+    pub standing: Standing,
+    /// It answers no names.
+    pub hollow: bool,
+    /// One for each service, and for each container of no project.
+    pub boxes: Vec<Hung>,
+    /// Services that are not drawn.
+    pub more: usize,
+}
+
+/// A service on a network.
+#[derive(Clone, Debug, Serialize)]
+pub struct Hung {
+    /// The service, or the container.
+    pub title: String,
+    /// On more than one network.
+    pub both: bool,
+    /// None of its containers runs.
+    pub off: bool,
+    /// It is in no project.
+    pub guest: bool,
+    /// What the network's DNS answers to, the service's name first.
+    pub names: Vec<Name>,
+    /// What else there is to say.
+    pub remark: String,
+}
+
+/// A name that resolves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Name {
+    /// As one types it.
+    pub name: String,
+    /// On another island it means another container.
+    pub elsewhere: bool,
+}
+
+/// The islands, left to right.
+pub fn islands(
+    facts: &Facts,
+    told: &Told,
+    chart: &Chart,
+    homonyms: &Homonyms,
+    view: &View,
+) -> Vec<Island> {
+    let island = |(column, project): (usize, &String)| {
+        let alone = chart.joined.iter().filter(|(place, projects)| {
+            projects.contains(project) && !chart.bridges.contains(place)
+        });
+        let mut own: Vec<Group> = alone
+            .map(|(place, _)| group(facts, told, chart, homonyms, project, *place))
+            .collect();
+        let more = own.len().saturating_sub(MOST_NETWORKS);
+        own.truncate(MOST_NETWORKS);
+        let spans = chart.bridges.iter().map(|place| {
+            let touches = |at: usize| {
+                let name = chart.drawn.get(at);
+                name.is_some_and(|name| chart.joined[place].contains(name))
+            };
+            let on = touches(column).then(|| group(facts, told, chart, homonyms, project, *place));
+            let before = (0..=column).any(touches);
+            let after = (column + 1..chart.drawn.len()).any(touches);
+            Span {
+                on,
+                next: before && after,
+            }
+        });
+        Island {
+            name: words::short(project, 60),
+            href: view.focus(project).href(Panel::ComposeNetworks),
+            own,
+            more,
+            bridges: spans.collect(),
+            ashore: ashore(facts, project),
+        }
+    };
+    chart.drawn.iter().enumerate().map(island).collect()
+}
+
+fn group(
+    facts: &Facts,
+    told: &Told,
+    chart: &Chart,
+    homonyms: &Homonyms,
+    project: &str,
+    place: usize,
+) -> Group {
+    let network = &facts.networks[place];
+    let made = told.networks.iter().flatten();
+    let made = made.clone().find(|made| made.name == network.name);
+    let standing = made.map_or(Standing::External, |made| made.standing(project));
+    // Whoever is in no project is shown once: where the network was made, or first.
+    let host_of_guests = match &network.project {
+        Some(maker) if chart.drawn.contains(maker) => Some(maker),
+        _ => chart
+            .drawn
+            .iter()
+            .find(|p| chart.joined[&place].contains(*p)),
+    };
+    let guests = host_of_guests.is_some_and(|host| host == project);
+    let mut by_title: BTreeMap<(bool, String), Vec<&Container>> = BTreeMap::new();
+    for container in &facts.containers {
+        let here = container.attachments.iter().any(|a| a.network == place);
+        let key = match &container.project {
+            Some(of) if of == project => (false, title(told, container)),
+            None if guests => (true, container.name.clone()),
+            _ => continue,
+        };
+        if here {
+            by_title.entry(key).or_default().push(container);
+        }
+    }
+    let more = by_title.len().saturating_sub(MOST_BOXES);
+    let boxes = by_title
+        .into_iter()
+        .take(MOST_BOXES)
+        .map(|((guest, title), of)| hung(homonyms, place, &title, guest, &of))
+        .collect();
+    let others = chart.joined[&place]
+        .iter()
+        .filter(|other| *other != project);
+    let others: Vec<String> = others.map(|other| words::short(other, 60)).collect();
+    Group {
+        network: words::short(&network.name, 60),
+        remark: remark(made, standing, network.internal, network.kind, &others),
+        hollow: network.kind == Kind::DefaultBridge,
+        standing,
+        boxes,
+        more,
+    }
+}
+
+/// What a box is called: the service, and that it is a one-off.
+fn title(told: &Told, container: &Container) -> String {
+    let service = container.service.as_ref().unwrap_or(&container.name);
+    let member = told.containers.iter().find(|m| m.id == container.id);
+    match member.is_some_and(|member| member.oneoff) {
+        true => format!("{service} (one-off)"),
+        false => service.clone(),
+    }
+}
+
+fn remark(
+    made: Option<&Made>,
+    standing: Standing,
+    internal: bool,
+    kind: Kind,
+    others: &[String],
+) -> String {
+    let key = made.and_then(|made| made.key.as_deref());
+    let key = key.map(|key| words::short(key, 60));
+    let mut said = match (standing, key) {
+        _ if kind == Kind::DefaultBridge => "the engine’s own bridge: addresses only".to_owned(),
+        (Standing::Prefixed, Some(key)) => format!("prefixed; “{key}” in the file"),
+        (Standing::Named, Some(key)) => format!("named by the file, which calls it “{key}”"),
+        (Standing::Prefixed | Standing::Named, None) => "made by this project".to_owned(),
+        (Standing::Foreign, _) => {
+            let maker = made.and_then(|made| made.project.as_deref());
+            format!(
+                "external; {} made it",
+                words::short(maker.unwrap_or("?"), 60)
+            )
+        }
+        (Standing::External, _) => "external; no project made it".to_owned(),
+    };
+    if internal {
+        said.push_str("; internal, so no way out");
+    }
+    match others {
+        [] if !standing.own() => said.push_str("; no other project has joined it"),
+        [] => {}
+        some if some.len() > 3 => said.push_str(&format!("; bridge to {} projects", some.len())),
+        some => said.push_str(&format!("; bridge to {}", words::list(some))),
+    }
+    said
+}
+
+/// One service on one network. `of` is never empty.
+fn hung(homonyms: &Homonyms, place: usize, title: &str, guest: bool, of: &[&Container]) -> Hung {
+    let up: Vec<&&Container> = of.iter().filter(|c| c.state.attached()).collect();
+    let named = |c: &Container| -> Vec<String> {
+        let here = c.attachments.iter().find(|a| a.network == place);
+        here.map(|a| a.names.clone()).unwrap_or_default()
+    };
+    // What all share first: that is the service's name. Then each one's own.
+    let mut names: Vec<String> = Vec::new();
+    for aliases in [true, false] {
+        for c in &up {
+            for name in named(c) {
+                if (name != c.name) == aliases && !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+    }
+    names.sort_by_key(|name| name != title);
+    let mut remarks = Vec::new();
+    if up.is_empty() {
+        remarks.push(match of {
+            [one] => one.state.words(),
+            some => format!("none of its {} runs", words::count(some.len(), "container")),
+        });
+    } else if up.len() > 1 {
+        remarks.push(format!(
+            "{} take turns",
+            words::count(up.len(), "container")
+        ));
+    }
+    if !up.is_empty() && up.len() < of.len() {
+        remarks.push(format!(
+            "{} not running",
+            words::number(of.len() - up.len())
+        ));
+    }
+    if up.iter().any(|c| !c.state.runs()) {
+        remarks.push("paused".into());
+    }
+    if guest {
+        remarks.push("in no project".into());
+    }
+    if names.len() > MOST_NAMES {
+        remarks.push(format!("and {} more names", names.len() - MOST_NAMES));
+    }
+    Hung {
+        title: words::short(title, 60),
+        both: of.iter().any(|c| c.attachments.len() > 1),
+        off: up.is_empty(),
+        guest,
+        names: names
+            .iter()
+            .take(MOST_NAMES)
+            .map(|name| Name {
+                elsewhere: homonyms.contains_key(name),
+                name: words::short(name, 60),
+            })
+            .collect(),
+        remark: words::short(&remarks.join(", "), 120),
+    }
+}
+
+/// Services of a project that hang on no network of Docker's.
+fn ashore(facts: &Facts, project: &str) -> Vec<String> {
+    let mut said: BTreeSet<String> = BTreeSet::new();
+    for container in &facts.containers {
+        if container.project.as_deref() != Some(project) || !container.attachments.is_empty() {
+            continue;
+        }
+        let name = container.service.as_ref().unwrap_or(&container.name);
+        let name = words::short(name, 60);
+        said.insert(match &container.mode {
+            Mode::Host => format!("{name} uses the host’s own network: nobody finds it by a name."),
+            Mode::None => format!("{name} has no network."),
+            Mode::Shares(other) => {
+                let other = &facts.containers[*other].name;
+                format!(
+                    "{name} stands in the network of {}.",
+                    words::short(other, 60)
+                )
+            }
+            Mode::SharesGone => format!("{name} stands in the network of one that is gone."),
+            Mode::Private(way) => format!("{name} has a network by {}.", words::short(way, 30)),
+            Mode::Own => format!("{name}: this engine does not say on which network."),
+        });
+    }
+    said.into_iter().take(MOST_BOXES).collect()
+}
+
+/// Which projects share a network, in a sentence or two.
+pub fn answer(facts: &Facts, told: &Told, chart: &Chart) -> String {
+    let several = words::capital(&words::count(chart.projects.len(), "project"));
+    let joins: Vec<(String, Vec<String>)> = chart
+        .joined
+        .iter()
+        .filter(|(_, projects)| projects.len() > 1)
+        .map(|(place, projects)| {
+            let names = projects.iter().map(|p| words::short(p, 40)).collect();
+            (words::short(&facts.networks[*place].name, 60), names)
+        })
+        .collect();
+    let alone: Vec<String> = chart
+        .projects
+        .iter()
+        .map(|project| words::short(project, 40))
+        .filter(|name| !joins.iter().any(|(_, names)| names.contains(name)))
+        .collect();
+    if told.networks.is_none() {
+        return format!("{several}; this host did not tell its networks.");
+    }
+    let joined = |(network, names): &(String, Vec<String>)| match names.len() {
+        0..=4 => format!("{network} joins {}", words::list(names)),
+        many => format!("{network} joins {} projects", words::number(many)),
+    };
+    match (chart.projects.len(), joins.as_slice()) {
+        (0, _) => "No compose project on this host.".into(),
+        (1, _) => format!("One project: {} is an island by itself.", alone.join("")),
+        (2, []) => "Two projects, two islands: no network joins them, so they cannot talk.".into(),
+        (_, []) => format!("{several}, each an island: no network joins any two of them."),
+        (_, some) => {
+            let mut said: Vec<String> = some.iter().take(3).map(joined).collect();
+            if some.len() > 3 {
+                said.push(format!("{} more networks join others", some.len() - 3));
+            }
+            match alone.as_slice() {
+                [] => {}
+                [one] => said.push(format!("{one} stands alone")),
+                [..] if alone.len() > 4 => said.push(format!("{} stand alone", alone.len())),
+                some => said.push(format!("{} stand alone", words::list(some))),
+            }
+            format!("{several}: {}.", said.join("; "))
+        }
+    }
+}
