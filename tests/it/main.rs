@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one module a subject.
 
 mod architecture;
+mod compose;
 mod engine;
 mod engine_live;
 mod engine_secrets;
@@ -17,3 +18,4 @@ mod pages;
 mod panels;
 mod shell;
 mod shell_start;
+mod stage;
