@@ -186,7 +186,7 @@ async fn the_names_on_the_islands_are_those_that_resolve_in_the_containers() {
     let html = draw(Panel::ComposeNetworks, &view, &have).html;
     let [left, right] = ["left", "right"].map(|project| stage.name(project));
     for said in [
-        format!("web of {left} reaches nothing of {right}."),
+        format!("db and web of {left} reach nothing of {right}."),
         format!("joins {left} and {right}"),
         "prefixed; “default” in the file".to_owned(),
         "named by the file, which calls it “default”".to_owned(),

@@ -417,13 +417,15 @@ fn ashore(facts: &Facts, project: &str) -> Vec<String> {
     said.into_iter().take(MOST_BOXES).collect()
 }
 
-/// Which projects share a network, in a sentence or two.
+/// Which projects share a network, in a sentence or two; with one in focus, which share
+/// one with it.
 pub fn answer(facts: &Facts, told: &Told, chart: &Chart) -> String {
     let several = words::capital(&words::count(chart.projects.len(), "project"));
     let joins: Vec<(String, Vec<String>)> = chart
         .joined
         .iter()
         .filter(|(_, projects)| projects.len() > 1)
+        .filter(|(_, projects)| chart.focus.as_ref().is_none_or(|of| projects.contains(of)))
         .map(|(place, projects)| {
             let names = projects.iter().map(|p| words::short(p, 40)).collect();
             (words::short(&facts.networks[*place].name, 60), names)
@@ -442,6 +444,14 @@ pub fn answer(facts: &Facts, told: &Told, chart: &Chart) -> String {
         0..=4 => format!("{network} joins {}", words::list(names)),
         many => format!("{network} joins {} projects", words::number(many)),
     };
+    if let Some(of) = &chart.focus {
+        let of = words::short(of, 60);
+        let joins: Vec<String> = joins.iter().take(4).map(joined).collect();
+        return match joins.as_slice() {
+            [] => format!("{of} is an island: no network joins it to another project."),
+            some => format!("{}.", some.join("; ")),
+        };
+    }
     match (chart.projects.len(), joins.as_slice()) {
         (0, _) => "No compose project on this host.".into(),
         (1, _) => format!("One project: {} is an island by itself.", alone.join("")),

@@ -112,7 +112,7 @@ pub fn picture(view: &View, have: &Answers) -> Result<ComposeNetworks, NotTold> 
     let facts = Facts::read(have)?;
     let told = Told::read(have)?;
     let chart = islands::chart(&facts, &told, view);
-    let homonyms = names::homonyms(&facts);
+    let homonyms = names::homonyms(&facts, &chart.drawn);
     let islands = islands::islands(&facts, &told, &chart, &homonyms, view);
     let elsewhere: Vec<(String, String)> = chart
         .elsewhere

@@ -11,14 +11,14 @@ const MOST: usize = 8;
 /// name → project → containers, by their places in [`Facts::containers`].
 pub type Homonyms = BTreeMap<String, BTreeMap<String, BTreeSet<usize>>>;
 
-/// Finds them among the containers that run.
-pub fn homonyms(facts: &Facts) -> Homonyms {
+/// Finds them among the containers that run, in the projects that are drawn.
+pub fn homonyms(facts: &Facts, drawn: &[String]) -> Homonyms {
     let mut names: Homonyms = BTreeMap::new();
     for (place, container) in facts.containers.iter().enumerate() {
         let Some(project) = container
             .project
             .as_ref()
-            .filter(|_| container.state.attached())
+            .filter(|project| container.state.attached() && drawn.contains(project))
         else {
             continue;
         };
