@@ -17,9 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Told {
     /// Containers, with or without a project, by name.
     pub containers: Vec<Member>,
-    /// Networks, in the engine's order. `None`: the engine did not tell.
+    /// Networks, by name. `None`: the engine did not tell.
     pub networks: Option<Vec<Made>>,
-    /// Volumes, in the engine's order. `None`: the engine did not tell.
+    /// Volumes, by name. `None`: the engine did not tell.
     pub volumes: Option<Vec<Made>>,
 }
 
@@ -165,7 +165,11 @@ impl Told {
             }
         });
         let made = |label: &'static str| {
-            move |list: &[Value]| list.iter().filter_map(|told| made(told, label)).collect()
+            move |list: &[Value]| {
+                let mut all: Vec<Made> = list.iter().filter_map(|told| made(told, label)).collect();
+                all.sort_by(|a, b| a.name.cmp(&b.name));
+                all
+            }
         };
         Ok(Told {
             containers,

@@ -5,7 +5,7 @@ use crate::panels::networks::facts::Facts;
 use crate::panels::networks::reach::{How, Reach, Rule, reach};
 use crate::panels::words;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Services of one project that are tried.
 const MOST_SERVICES: usize = 12;
@@ -85,69 +85,59 @@ fn voices(facts: &Facts, project: &str) -> Vec<Voice> {
         .collect()
 }
 
-/// Who of `one` reaches whom of `other`.
+/// What one service finds: its ways, and whom it does not reach, by rule.
+type Found = (Vec<String>, BTreeMap<Rule, Vec<String>>);
+
+/// Who of `one` reaches whom of `other`. Services that find the same stand in one sentence.
 fn direction(facts: &Facts, one: &str, other: &str) -> Vec<String> {
     let (from, to) = (voices(facts, one), voices(facts, other));
     let (one, other) = (words::short(one, 40), words::short(other, 40));
-    let mut lines = Vec::new();
-    // Nothing of the other's, by rule: services.
-    let mut cut_off: BTreeMap<Rule, BTreeSet<String>> = BTreeMap::new();
+    let mut alike: Vec<(Found, Vec<String>)> = Vec::new();
     for near in from.iter().filter(|voice| voice.runs) {
-        let mut ways = Vec::new();
-        let mut none: BTreeMap<Rule, Vec<String>> = BTreeMap::new();
-        for far in to.iter().filter(|voice| voice.runs) {
-            let verdict = reach(facts, near.place, far.place);
-            match way(facts, far, &verdict) {
-                Some(way) => ways.push(way),
-                None => none
-                    .entry(verdict.rule)
-                    .or_default()
-                    .push(far.service.clone()),
-            }
-        }
-        if ways.is_empty() {
-            for rule in none.into_keys() {
-                cut_off
-                    .entry(rule)
-                    .or_default()
-                    .insert(near.service.clone());
-            }
-            continue;
-        }
-        lines.push(format!(
-            "{} of {one} reaches of {other}: {}.",
-            near.service,
-            ways.join("; ")
-        ));
-        for (rule, services) in none {
-            let services = words::list(&services);
-            lines.push(format!("It does not reach {services}. {}", rule.why()));
+        let found = find(facts, near, &to);
+        match alike.iter_mut().find(|(known, _)| *known == found) {
+            Some((_, services)) => services.push(near.service.clone()),
+            None => alike.push((found, vec![near.service.clone()])),
         }
     }
-    for (rule, services) in cut_off {
-        let services: Vec<String> = services.into_iter().collect();
-        let verb = if services.len() == 1 {
-            "reaches"
-        } else {
-            "reach"
-        };
-        lines.push(format!(
-            "{} of {one} {verb} nothing of {other}. {}",
-            words::list(&services),
-            rule.why()
-        ));
-    }
+    // Nobody runs over there: that is said once, in the other direction.
+    let anybody = to.iter().any(|voice| voice.runs);
+    alike.retain(|_| anybody);
+    let mut lines: Vec<String> = alike
+        .into_iter()
+        .map(|((ways, none), services)| {
+            let who = words::list(&services);
+            let s = if services.len() == 1 { "es" } else { "" };
+            if ways.is_empty() {
+                let why: Vec<&str> = none.into_keys().map(Rule::why).collect();
+                return format!(
+                    "{who} of {one} reach{s} nothing of {other}. {}",
+                    why.join(" ")
+                );
+            }
+            let mut said = format!("{who} of {one} reach{s}, of {other}: {}", ways.join("; "));
+            for (rule, services) in none {
+                said.push_str(&format!("; not {}: {}", words::list(&services), rule.why()));
+            }
+            match said.ends_with('.') {
+                true => said,
+                false => said + ".",
+            }
+        })
+        .collect();
     let silent: Vec<String> = from
         .iter()
         .filter(|voice| !voice.runs)
         .map(|voice| voice.service.clone())
         .collect();
     if !silent.is_empty() {
-        let verb = if silent.len() == 1 { "does" } else { "do" };
+        let (verb, whom) = match silent.len() {
+            1 => ("does", "it"),
+            _ => ("do", "them"),
+        };
         lines.push(format!(
-            "{} of {one} {verb} not run: no way from or to {}.",
-            words::list(&silent),
-            if silent.len() == 1 { "it" } else { "them" }
+            "{} of {one} {verb} not run: no way from or to {whom}.",
+            words::list(&silent)
         ));
     }
     if lines.len() > MOST_LINES {
@@ -156,6 +146,22 @@ fn direction(facts: &Facts, one: &str, other: &str) -> Vec<String> {
         lines.push(format!("And {more} more."));
     }
     lines
+}
+
+fn find(facts: &Facts, near: &Voice, to: &[Voice]) -> Found {
+    let mut found = Found::default();
+    for far in to.iter().filter(|voice| voice.runs) {
+        let verdict = reach(facts, near.place, far.place);
+        match way(facts, far, &verdict) {
+            Some(way) => found.0.push(way),
+            None => found
+                .1
+                .entry(verdict.rule)
+                .or_default()
+                .push(far.service.clone()),
+        }
+    }
+    found
 }
 
 /// `db as “db” or “infra-db-1”`; `None` where there is no way.
@@ -167,7 +173,7 @@ fn way(facts: &Facts, far: &Voice, verdict: &Reach) -> Option<String> {
         How::Name => {
             let own = &facts.containers[far.place].name;
             let mut names: Vec<&String> = verdict.names.iter().collect();
-            names.sort_by_key(|name| *name == own);
+            names.sort_by_key(|name| (*name == own, *name != service));
             let names: Vec<String> = names
                 .iter()
                 .take(4)

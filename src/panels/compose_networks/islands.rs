@@ -202,6 +202,7 @@ pub fn islands(
         let mut own: Vec<Group> = alone
             .map(|(place, _)| group(facts, told, chart, homonyms, project, *place))
             .collect();
+        own.sort_by(|a, b| a.network.cmp(&b.network));
         let more = own.len().saturating_sub(MOST_NETWORKS);
         own.truncate(MOST_NETWORKS);
         let spans = chart.bridges.iter().map(|place| {
