@@ -142,4 +142,6 @@ impl Picture for Compose {
 }
 
 #[cfg(test)]
+pub(in crate::panels) mod fixture;
+#[cfg(test)]
 mod tests;
