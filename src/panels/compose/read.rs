@@ -102,7 +102,8 @@ pub struct Made {
     pub name: String,
     /// `com.docker.compose.project`: who made it.
     pub project: Option<String>,
-    /// `com.docker.compose.network` or `.volume`: what the file calls it.
+    /// `com.docker.compose.network` or `.volume`: what the file calls it. Where the file gives it
+    /// a name, Compose 1 writes that name here, and so nothing is known: `None`.
     pub key: Option<String>,
     /// The engine's own: `bridge`, `host`, `none`.
     pub built_in: bool,
@@ -274,7 +275,7 @@ fn made(told: &Value, key: &str) -> Option<Made> {
     let built_in = matches!(driver, "host" | "null") || (name == "bridge" && driver == "bridge");
     Some(Made {
         project: label(told, "com.docker.compose.project"),
-        key: label(told, key),
+        key: label(told, key).filter(|key| *key != name),
         built_in,
         name,
     })

@@ -376,6 +376,7 @@ fn called(made: &Made, standing: Standing, what: &str) -> String {
             words::short(key, 60)
         ),
         (Some(key), _) => format!("{} in the file, prefixed", words::short(key, 60)),
+        (None, Standing::Named) => "the file gives it this name, without a prefix".into(),
         (None, _) => format!("a {what} of the project"),
     }
 }

@@ -306,7 +306,8 @@ fn remark(
         _ if kind == Kind::DefaultBridge => "the engine’s own bridge: addresses only".to_owned(),
         (Standing::Prefixed, Some(key)) => format!("prefixed; “{key}” in the file"),
         (Standing::Named, Some(key)) => format!("named by the file, which calls it “{key}”"),
-        (Standing::Prefixed | Standing::Named, None) => "made by this project".to_owned(),
+        (Standing::Named, None) => "named by the file, so not prefixed".to_owned(),
+        (Standing::Prefixed, None) => "prefixed with the project’s name".to_owned(),
         (Standing::Foreign, _) => {
             let maker = made.and_then(|made| made.project.as_deref());
             format!(

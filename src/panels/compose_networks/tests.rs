@@ -127,16 +127,19 @@ fn prefixed_named_and_external_networks_are_told_apart() {
         "app",
         "api",
         "app-api-1",
-        &["app_default", "bay", "shared"],
+        &["app_default", "bay", "cove", "shared"],
     )];
     let networks = [
         network("bay", Some(("app", "quiet"))),
+        network("cove", Some(("app", "cove"))),
         network("shared", None),
     ];
     let (picture, _) = drawn(&two_ups(&more, &networks), None);
     let remark = |network| group(&picture, "app", network).remark.as_str();
     assert_eq!(remark("app_default"), "prefixed; “default” in the file");
     assert_eq!(remark("bay"), "named by the file, which calls it “quiet”");
+    // Compose 1 does not say what the file calls it.
+    assert_eq!(remark("cove"), "named by the file, so not prefixed");
     assert_eq!(
         remark("shared"),
         "external; no project made it; no other project has joined it"
