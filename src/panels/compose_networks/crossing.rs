@@ -1,6 +1,6 @@
 //! Crossings: for two islands, which service of one reaches which of the other, as what.
 
-use super::islands::Chart;
+use super::chart::Chart;
 use crate::panels::networks::facts::Facts;
 use crate::panels::networks::reach::{How, Reach, Rule, reach};
 use crate::panels::words;

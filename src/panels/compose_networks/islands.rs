@@ -1,6 +1,7 @@
-//! Islands and bridges: which projects are drawn, which of their networks are theirs
-//! alone, which lead across, and what hangs on each.
+//! Islands: what of a project is drawn, which of its networks are its alone, which lead
+//! across, and what hangs on each under which names.
 
+use super::chart::{Chart, columns};
 use super::names::Homonyms;
 use crate::panels::compose::read::{Made, Standing, Told};
 use crate::panels::networks::facts::{Container, Facts, Kind, Mode};
@@ -8,107 +9,12 @@ use crate::panels::{Panel, View, words};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Islands that are drawn side by side.
-pub const MOST_ISLANDS: usize = 4;
-/// Bridges that are drawn.
-pub const MOST_BRIDGES: usize = 4;
 /// Networks of one island.
 const MOST_NETWORKS: usize = 6;
 /// Services on one network of an island.
 const MOST_BOXES: usize = 8;
 /// Names of one service.
 const MOST_NAMES: usize = 6;
-
-/// What is drawn, and of what.
-#[derive(Clone, Debug, Default)]
-pub struct Chart {
-    /// Every project.
-    pub projects: Vec<String>,
-    /// Those that are drawn, left to right.
-    pub drawn: Vec<String>,
-    /// Those that are not.
-    pub elsewhere: Vec<String>,
-    /// The project in focus.
-    pub focus: Option<String>,
-    /// Projects by network: whoever hangs there, and who made it. By the network's
-    /// place in [`Facts::networks`].
-    pub joined: BTreeMap<usize, BTreeSet<String>>,
-    /// Networks of two or more projects, of which one is drawn.
-    pub bridges: Vec<usize>,
-    /// Networks that are drawn.
-    pub networks: BTreeSet<usize>,
-}
-
-/// Which islands and bridges are drawn. In focus is one with its neighbours; else those
-/// that have neighbours come first where not all have room.
-pub fn chart(facts: &Facts, told: &Told, view: &View) -> Chart {
-    let projects: Vec<String> = told.projects().into_keys().map(str::to_owned).collect();
-    let mut joined: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
-    for (place, network) in facts.networks.iter().enumerate() {
-        if let Some(maker) = network.project.as_ref().filter(|_| network.kind.is_wire()) {
-            joined.entry(place).or_default().insert(maker.clone());
-        }
-    }
-    for container in &facts.containers {
-        for attachment in &container.attachments {
-            if let Some(project) = &container.project {
-                let projects = joined.entry(attachment.network).or_default();
-                projects.insert(project.clone());
-            }
-        }
-    }
-    let neighbours = |project: &String| -> BTreeSet<&String> {
-        let mut all: BTreeSet<&String> = joined
-            .values()
-            .filter(|projects| projects.contains(project))
-            .flatten()
-            .collect();
-        all.remove(project);
-        all
-    };
-    let focus = view.of.clone().filter(|of| projects.contains(of));
-    let mut drawn: Vec<String> = match &focus {
-        Some(of) => std::iter::once(of)
-            .chain(neighbours(of))
-            .take(MOST_ISLANDS)
-            .cloned()
-            .collect(),
-        None => {
-            let mut ranked: Vec<&String> = projects.iter().collect();
-            ranked.sort_by_key(|project| neighbours(project).is_empty());
-            ranked.into_iter().take(MOST_ISLANDS).cloned().collect()
-        }
-    };
-    drawn.sort();
-    let mut bridges: Vec<usize> = joined
-        .iter()
-        .filter(|(_, projects)| projects.len() > 1 && projects.iter().any(|p| drawn.contains(p)))
-        .map(|(place, _)| *place)
-        .collect();
-    bridges.sort_by_key(|place| {
-        let both = joined[place].iter().filter(|p| drawn.contains(p)).count();
-        (std::cmp::Reverse(both), &facts.networks[*place].name)
-    });
-    bridges.truncate(MOST_BRIDGES);
-    let networks = joined
-        .iter()
-        .filter(|(_, projects)| projects.iter().any(|p| drawn.contains(p)))
-        .map(|(place, _)| *place)
-        .collect();
-    Chart {
-        elsewhere: projects
-            .iter()
-            .filter(|p| !drawn.contains(p))
-            .cloned()
-            .collect(),
-        projects,
-        drawn,
-        focus,
-        joined,
-        bridges,
-        networks,
-    }
-}
 
 /// One project.
 #[derive(Clone, Debug, Serialize)]
@@ -121,7 +27,7 @@ pub struct Island {
     pub own: Vec<Group>,
     /// Networks that are not drawn.
     pub more: usize,
-    /// Each bridge as it stands to this island, in the order of [`Chart::bridges`].
+    /// Each row of bridges as it stands to this island.
     pub bridges: Vec<Span>,
     /// Services without a network of Docker's, as sentences.
     pub ashore: Vec<String>,
@@ -205,17 +111,21 @@ pub fn islands(
         own.sort_by(|a, b| a.network.cmp(&b.network));
         let more = own.len().saturating_sub(MOST_NETWORKS);
         own.truncate(MOST_NETWORKS);
-        let spans = chart.bridges.iter().map(|place| {
-            let touches = |at: usize| {
-                let name = chart.drawn.get(at);
-                name.is_some_and(|name| chart.joined[place].contains(name))
+        let spans = chart.rows.iter().map(|row| {
+            let here = row.iter().find_map(|place| {
+                let (first, last) = columns(&chart.joined[place], &chart.drawn);
+                (first..=last).contains(&column).then_some((place, last))
+            });
+            let Some((place, last)) = here else {
+                return Span {
+                    on: None,
+                    next: false,
+                };
             };
-            let on = touches(column).then(|| group(facts, told, chart, homonyms, project, *place));
-            let before = (0..=column).any(touches);
-            let after = (column + 1..chart.drawn.len()).any(touches);
+            let on = chart.joined[place].contains(project);
             Span {
-                on,
-                next: before && after,
+                on: on.then(|| group(facts, told, chart, homonyms, project, *place)),
+                next: column < last,
             }
         });
         Island {

@@ -3,9 +3,10 @@
 //! Illustrates `Learning_Docker_Networking_Compose`: each `up` makes a network of its
 //! own, so two projects are two islands; a network that both join is a bridge. Who
 //! reaches whom is worked out by the rules of the networks panel
-//! ([`reach`](super::networks::reach)). [`islands`] says what stands where, [`crossing`]
+//! ([`reach`](super::networks::reach)). [`chart`] says which projects stand where, [`islands`] what is on them, [`crossing`]
 //! who gets across, [`names`] which name means two things.
 
+pub mod chart;
 pub mod crossing;
 pub mod islands;
 pub mod names;
@@ -16,8 +17,9 @@ use super::networks::facts::{Facts, Mode};
 use super::{NotTold, Panel, View, words};
 use crate::engine::{Answers, Ask, Id};
 use askama::Template;
+use chart::Chart;
 use crossing::Crossing;
-use islands::{Chart, Island};
+use islands::Island;
 use serde::Serialize;
 
 /// Containers that are asked about one by one, at most.
@@ -32,7 +34,7 @@ const MOST_LISTED: usize = 20;
 pub fn asks(view: &View, have: &Answers) -> Vec<Ask> {
     let mut asks = vec![Ask::Networks, Ask::Containers];
     if let (Ok(facts), Ok(told)) = (Facts::read(have), Told::read(have)) {
-        let chart = islands::chart(&facts, &told, view);
+        let chart = chart::chart(&facts, &told, view);
         asks.extend(inspected(&facts, &chart));
     }
     asks
@@ -71,8 +73,8 @@ pub struct ComposeNetworks {
     /// Which projects share a network.
     answer: String,
     islands: Vec<Island>,
-    /// Bridges that are drawn.
-    bridges: usize,
+    /// Rows of bridges.
+    rows: usize,
     crossings: Vec<Crossing>,
     /// Names that mean different containers on different islands.
     names: Vec<String>,
@@ -111,7 +113,7 @@ impl ComposeNetworks {
 pub fn picture(view: &View, have: &Answers) -> Result<ComposeNetworks, NotTold> {
     let facts = Facts::read(have)?;
     let told = Told::read(have)?;
-    let chart = islands::chart(&facts, &told, view);
+    let chart = chart::chart(&facts, &told, view);
     let homonyms = names::homonyms(&facts, &chart.drawn);
     let islands = islands::islands(&facts, &told, &chart, &homonyms, view);
     let elsewhere: Vec<(String, String)> = chart
@@ -138,7 +140,7 @@ pub fn picture(view: &View, have: &Answers) -> Result<ComposeNetworks, NotTold> 
     Ok(ComposeNetworks {
         frame: frame(view, have, &facts, &chart),
         answer: islands::answer(&facts, &told, &chart),
-        bridges: chart.bridges.len(),
+        rows: chart.rows.len(),
         crossings: crossing::crossings(&facts, &chart),
         names: names::sentences(&facts, &homonyms),
         more_elsewhere: chart.elsewhere.len() - elsewhere.len(),

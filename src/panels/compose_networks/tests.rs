@@ -1,7 +1,7 @@
 //! Tests of the compose-networks panel; the ones that need an engine are in
 //! `tests/it/compose.rs`.
 
-use super::islands::MOST_ISLANDS;
+use super::chart::MOST_ISLANDS;
 use super::*;
 use crate::engine::Recording;
 use crate::panels::compose::fixture::{embedded, host, network, replica, with};
@@ -60,7 +60,7 @@ fn two_ups_are_two_islands_that_cannot_talk() {
         picture.answer,
         "Two projects, two islands: no network joins them, so they cannot talk."
     );
-    assert_eq!((picture.islands.len(), picture.bridges), (2, 0));
+    assert_eq!((picture.islands.len(), picture.rows), (2, 0));
     let crossing = &picture.crossings[0];
     assert!(!crossing.bridged);
     assert_eq!(
@@ -290,4 +290,32 @@ fn a_large_host_is_folded() {
     let have = recording.gather(|have| asks(&View::default(), have));
     assert_eq!(asks(&View::default(), &have).len(), 2 + 40, "those on view");
     assert!(html.len() < 100_000, "{}", html.len());
+}
+
+#[test]
+fn neighbours_stand_side_by_side_and_bridges_share_a_row_where_they_can() {
+    let networks = json!([network("one", None), network("two", None)]);
+    let containers = json!([
+        replica("a", "web", "a-web-1", &["one"]),
+        replica("b", "web", "b-web-1", &["two"]),
+        replica("c", "web", "c-web-1", &["one"]),
+        replica("d", "web", "d-web-1", &["two"]),
+    ]);
+    let (picture, _) = drawn(&host(networks, containers, Value::Null), None);
+    let names: Vec<&str> = picture.islands.iter().map(|i| i.name.as_str()).collect();
+    assert_eq!(names, ["a", "c", "b", "d"]);
+    assert_eq!(picture.rows, 1);
+    let next: Vec<bool> = picture.islands.iter().map(|i| i.bridges[0].next).collect();
+    assert_eq!(next, [true, false, true, false]);
+
+    // One that passes an island by: it needs a row of its own there.
+    let containers = json!([
+        replica("a", "web", "a-web-1", &["one", "two"]),
+        replica("b", "web", "b-web-1", &["two"]),
+        replica("c", "web", "c-web-1", &["one"]),
+    ]);
+    let networks = json!([network("one", None), network("two", None)]);
+    let (picture, html) = drawn(&host(networks, containers, Value::Null), None);
+    assert_eq!(picture.rows, 2);
+    assert!(html.contains("<div class=\"by next\">"), "{html}");
 }
