@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one module a subject.
 
 mod architecture;
+mod compose;
 mod engine;
 mod engine_live;
 mod engine_secrets;
@@ -18,3 +19,4 @@ mod panels;
 mod past_events;
 mod shell;
 mod shell_start;
+mod stage;

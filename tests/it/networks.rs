@@ -2,98 +2,12 @@
 //! beside pings and requests between containers of every kind.
 
 use crate::live_engine::{endpoint, live_host};
+use crate::stage::Stage;
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Command;
 use waterline::engine::{Answers, Ask, Id};
 use waterline::panels::networks::facts::{Facts, Mode};
 use waterline::panels::networks::reach::{How, Reach, Rule, reach};
 use waterline::panels::{Panel, View, draw};
-
-/// Networks and containers of this test's own, removed at the end.
-struct Stage {
-    endpoint: String,
-    /// Begins every name.
-    prefix: String,
-    label: String,
-}
-
-impl Stage {
-    fn new(endpoint: &str, name: &str) -> Stage {
-        let prefix = format!("{name}{}", std::process::id());
-        Stage {
-            endpoint: endpoint.to_owned(),
-            label: format!("waterline.test.networks={prefix}"),
-            prefix,
-        }
-    }
-
-    /// What the docker command prints; a failure is the test's.
-    fn docker(&self, arguments: &[&str]) -> String {
-        let (ok, out, err) = self.try_docker(arguments);
-        assert!(ok, "docker {arguments:?}: {err}");
-        out
-    }
-
-    fn try_docker(&self, arguments: &[&str]) -> (bool, String, String) {
-        let ran = Command::new("docker")
-            .args(["--host", &self.endpoint])
-            .args(arguments)
-            .output()
-            .expect("the docker command");
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
-        (ran.status.success(), text(&ran.stdout), text(&ran.stderr))
-    }
-
-    fn name(&self, short: &str) -> String {
-        format!("{}-{short}", self.prefix)
-    }
-
-    fn network(&self, short: &str, options: &[&str]) {
-        let name = self.name(short);
-        let mut arguments = vec!["network", "create", "--label", &self.label];
-        arguments.extend(options);
-        arguments.push(&name);
-        self.docker(&arguments);
-    }
-
-    /// A container that serves HTTP on its port 80, or only waits where it has none of
-    /// its own. `@x` in an option is the full name of x.
-    fn run(&self, short: &str, options: &str) {
-        let shares = options.contains("host") || options.contains("container:");
-        let name = self.name(short);
-        let options = options.replace('@', &format!("{}-", self.prefix));
-        let mut arguments = vec!["run", "-d", "--label", &self.label, "--name", &name];
-        arguments.extend(options.split_whitespace());
-        arguments.push("busybox");
-        arguments.extend(match shares {
-            true => ["tail", "-f", "/dev/null"].as_slice(),
-            false => ["httpd", "-f", "-p", "80"].as_slice(),
-        });
-        self.docker(&arguments);
-    }
-}
-
-impl Drop for Stage {
-    fn drop(&mut self) {
-        let filter = format!("label={}", self.label);
-        for (list, remove) in [
-            (
-                ["ps", "-aq", "--filter"].as_slice(),
-                ["rm", "-fv"].as_slice(),
-            ),
-            (&["network", "ls", "-q", "--filter"], &["network", "rm"]),
-        ] {
-            let mut arguments = list.to_vec();
-            arguments.push(&filter);
-            let (_, ids, _) = self.try_docker(&arguments);
-            let mut arguments = remove.to_vec();
-            arguments.extend(ids.split_whitespace());
-            if !ids.is_empty() {
-                self.try_docker(&arguments);
-            }
-        }
-    }
-}
 
 /// What the panel asks, and each container besides: on a busy host it folds some.
 fn all_asks(have: &Answers) -> Vec<Ask> {
@@ -107,10 +21,32 @@ fn all_asks(have: &Answers) -> Vec<Ask> {
     asks
 }
 
+/// Two projects, each with its own `db`, joined by one container of the second.
+const INFRA: &str = r#"
+version: "2.4"
+services:
+  db: { image: busybox, container_name: "@infra-db", command: httpd -f -p 80, labels: LABEL }
+networks:
+  default: { labels: LABEL }
+"#;
+const APP: &str = r#"
+version: "2.4"
+services:
+  web: { image: busybox, container_name: "@app-web", command: httpd -f -p 80, labels: LABEL, ports: ["80"] }
+  db: { image: busybox, container_name: "@app-db", command: httpd -f -p 80, labels: LABEL }
+  api:
+    image: busybox
+    container_name: "@api"
+    command: httpd -f -p 80
+    labels: LABEL
+    networks: [default, infra]
+networks:
+  default: { labels: LABEL }
+  infra: { external: true, name: "@infra_default" }
+"#;
+
 /// Every way of being attached, so that every rule of one host decides some pair.
 fn set_the_stage(stage: &Stage) {
-    stage.network("app", &[]);
-    stage.network("infra", &[]);
     stage.network("inside", &["--internal"]);
     stage.network(
         "quiet",
@@ -118,31 +54,8 @@ fn set_the_stage(stage: &Stage) {
     );
     let no_host = "com.docker.network.bridge.inhibit_ipv4=true";
     stage.network("sealed", &["--internal", "-o", no_host]);
-    // Two projects, each with its own `db`, joined by one container.
-    let project = |name: &str, service: &str| {
-        format!(
-            "--label com.docker.compose.project={name} --label com.docker.compose.service={service} --network-alias {service}"
-        )
-    };
-    stage.run(
-        "app-web",
-        &format!("--network @app -p 80 {}", project("app", "web")),
-    );
-    stage.run(
-        "app-db",
-        &format!("--network @app {}", project("app", "db")),
-    );
-    stage.run(
-        "infra-db",
-        &format!("--network @infra {}", project("infra", "db")),
-    );
-    stage.run("api", &format!("--network @app {}", project("app", "api")));
-    stage.docker(&[
-        "network",
-        "connect",
-        &stage.name("infra"),
-        &stage.name("api"),
-    ]);
+    stage.project("infra", INFRA, &[]);
+    stage.project("app", APP, &[]);
     stage.run("in1", "--network @inside");
     stage.run("in2", "--network @inside -p 80");
     stage.run("p1", "");
@@ -161,9 +74,9 @@ fn set_the_stage(stage: &Stage) {
     stage.run("q3", "--network @quiet -p 127.0.0.1::80");
     stage.run("s1", "--network @sealed");
     stage.run("s2", "--network @sealed");
-    stage.run("paused", "--network @app");
+    stage.run("paused", "--network @app_default");
     stage.docker(&["pause", &stage.name("paused")]);
-    stage.run("owner", "--network @app");
+    stage.run("owner", "--network @app_default");
     stage.run("orphan", "--network container:@owner");
     stage.docker(&["stop", "-t", "0", &stage.name("owner")]);
 }

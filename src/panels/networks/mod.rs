@@ -13,7 +13,7 @@ pub mod facts;
 pub mod layout;
 pub mod matrix;
 pub mod reach;
-mod read;
+pub(in crate::panels) mod read;
 pub mod scene;
 pub mod twin;
 

@@ -137,11 +137,11 @@ fn list<'a>(have: &'a Answers, ask: &Ask) -> Result<&'a Vec<Value>, NotTold> {
     }
 }
 
-fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
+pub(in crate::panels) fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
     value.get(field)?.as_str().filter(|text| !text.is_empty())
 }
 
-fn label(value: &Value, name: &str) -> Option<String> {
+pub(in crate::panels) fn label(value: &Value, name: &str) -> Option<String> {
     Some(text(value.get("Labels")?, name)?.to_owned())
 }
 
@@ -213,7 +213,7 @@ fn names(row: &Value) -> impl Iterator<Item = &str> {
 }
 
 /// The name that is the container's own: the others are links to it, with two slashes.
-fn own_name(row: &Value) -> Option<String> {
+pub(in crate::panels) fn own_name(row: &Value) -> Option<String> {
     names(row)
         .map(|name| name.trim_start_matches('/'))
         .find(|name| !name.is_empty() && !name.contains('/'))
@@ -334,7 +334,7 @@ fn dns_names(
     all
 }
 
-fn state(row: &Value, inspected: Option<&Value>) -> State {
+pub(in crate::panels) fn state(row: &Value, inspected: Option<&Value>) -> State {
     match text(row, "State").unwrap_or_default() {
         "running" => State::Running,
         "paused" => State::Paused,
@@ -353,7 +353,7 @@ fn state(row: &Value, inspected: Option<&Value>) -> State {
 }
 
 /// The published ports, runs of them folded, IPv4 and IPv6 as one.
-fn ports(row: &Value) -> Vec<Port> {
+pub(in crate::panels) fn ports(row: &Value) -> Vec<Port> {
     let number = |port: &Value, field: &str| -> Option<u16> {
         u16::try_from(port.get(field)?.as_u64()?).ok()
     };
