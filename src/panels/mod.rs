@@ -20,6 +20,7 @@ pub mod parts;
 pub mod platform;
 pub mod storage_driver;
 mod unavailable;
+pub mod values;
 mod view;
 pub mod virtualization;
 pub mod words;

@@ -20,3 +20,4 @@ pub mod reply;
 pub mod routes;
 pub mod server;
 pub mod state;
+pub mod value_pages;

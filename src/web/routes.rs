@@ -11,6 +11,7 @@ use super::panel_pages;
 use super::ready;
 use super::reply::Reply;
 use super::state::App;
+use super::value_pages;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
@@ -29,6 +30,7 @@ pub const RESERVED: &[&str] = &[
     "search",
     "hosts",
     "gallery",
+    "values",
     "panels",
     "live",
     "demos",
@@ -54,6 +56,7 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/panels/{name}", get(panel_pages::panel))
         .route("/hosts", get(panel_pages::hosts))
         .route("/live", get(panel_pages::live))
+        .route("/values", get(value_pages::values))
         .fallback(note)
         // programs
         .route("/notebook.json", get(notebook))

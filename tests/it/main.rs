@@ -17,3 +17,4 @@ mod pages;
 mod panels;
 mod shell;
 mod shell_start;
+mod values;
