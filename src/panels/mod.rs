@@ -7,6 +7,7 @@
 pub mod attached;
 pub mod compose;
 pub mod compose_networks;
+pub mod engines;
 pub mod events;
 mod excerpt;
 pub mod frame;

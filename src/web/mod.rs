@@ -6,6 +6,7 @@
 pub mod assets;
 pub mod error;
 pub mod front;
+pub mod gallery;
 pub mod guard;
 pub mod hosts;
 pub mod kept;

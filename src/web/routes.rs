@@ -5,6 +5,7 @@
 
 use super::assets;
 use super::error::{Failure, PageError};
+use super::gallery;
 use super::kept::{Caching, Page};
 use super::pages::{self, Places};
 use super::panel_pages;
@@ -57,6 +58,9 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/hosts", get(panel_pages::hosts))
         .route("/live", get(panel_pages::live))
         .route("/values", get(value_pages::values))
+        // every panel in every state, from fixtures
+        .route("/gallery", get(gallery::index))
+        .route("/gallery/{name}", get(gallery::panel))
         .fallback(note)
         // programs
         .route("/notebook.json", get(notebook))
