@@ -3,7 +3,7 @@
 //! Standard output is for what was asked for, standard error for messages and the
 //! log. Exit codes: 0 done, 1 could not be done and why, 2 not understood.
 
-mod content;
+pub mod content;
 mod index;
 mod record;
 mod serve;

@@ -3,6 +3,7 @@
 use crate::config::Settings;
 use crate::notebook::{Content, ContentError, Notebook, Rules, watch};
 use crate::panels::attached::{self, Attached};
+use crate::panels::values;
 use crate::web::routes::RESERVED;
 use crate::web::state::{App, Edition};
 use std::path::{Path, PathBuf};
@@ -16,10 +17,13 @@ pub fn source(settings: &Settings) -> Content {
     }
 }
 
-/// What holds for every note: it is not read where our own pages are.
+/// What holds for every note: it is not read where our own pages are, and names the live
+/// values that there are.
 pub fn rules() -> Rules {
     Rules {
         reserved: RESERVED,
+        live: &values::NAMES,
+        live_page: values::PAGE,
         ..Rules::default()
     }
 }

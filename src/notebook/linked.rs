@@ -28,6 +28,10 @@ pub struct Rules {
     pub reserved: &'static [&'static str],
     /// Beginnings that make an undefined name a wanted one.
     pub prefixes: Vec<String>,
+    /// The names that may stand after `live:`.
+    pub live: &'static [&'static str],
+    /// The page that explains them, with an anchor for each.
+    pub live_page: &'static str,
 }
 
 impl Default for Rules {
@@ -35,6 +39,8 @@ impl Default for Rules {
         Self {
             reserved: &[],
             prefixes: vec!["Learning_".to_owned()],
+            live: &[],
+            live_page: "",
         }
     }
 }
@@ -464,7 +470,40 @@ impl Notebook {
         })
     }
 
-    /// Links to files that the notebook does not have.
+    /// The page of live values, where the notebook is told that there are any.
+    pub(super) fn live_page(&self) -> &'static str {
+        self.rules.live_page
+    }
+
+    /// Whether a live value has this name.
+    pub(super) fn is_live(&self, name: &str) -> bool {
+        self.rules.live.contains(&name)
+    }
+
+    /// What to say to the author of a live value that there is not.
+    fn no_live_value(&self, name: &str) -> String {
+        // Near misses are of names with a `_`, and are looked for further in long ones.
+        const LONG: &str = "live_value_";
+        let long = |name: &str| format!("{LONG}{name}");
+        let known = Near::new(self.rules.live.iter().map(|&name| long(name).into()));
+        let near = known.of(&long(name));
+        let near: Vec<String> = near
+            .iter()
+            .filter_map(|near| near.strip_prefix(LONG))
+            .map(|near| format!("live:{near}"))
+            .collect();
+        let page = self.rules.live_page;
+        match (near.is_empty(), page.is_empty()) {
+            (false, _) => format!(
+                "there is no live value {name:?}; did you mean {}?",
+                near.join(" or ")
+            ),
+            (true, false) => format!("there is no live value {name:?}; {page} lists them"),
+            (true, true) => format!("there is no live value {name:?}"),
+        }
+    }
+
+    /// Links to files that the notebook does not have, and to live values that there are not.
     fn dead_links<'n>(&'n self, note: &'n Parsed) -> impl Iterator<Item = Problem> + 'n {
         note.links.iter().filter_map(|link| {
             match urls::target(note.str(link.url), &note.file, link.email) {
@@ -473,6 +512,12 @@ impl Notebook {
                     line: link.line,
                     column: link.column,
                     message: format!("this leads to {file}, which is not in the notebook"),
+                }),
+                Target::Live(name) if !self.is_live(&name) => Some(Problem {
+                    file: note.file.to_string(),
+                    line: link.line,
+                    column: link.column,
+                    message: self.no_live_value(&name),
                 }),
                 _ => None,
             }

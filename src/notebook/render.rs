@@ -628,10 +628,18 @@ impl<'n> Render<'n> {
                 state.in_link += 1;
                 "</a>".to_owned()
             }
-            Target::Live(name) => {
-                out.push_str(&format!("<live-value name=\"{name}\">"));
+            Target::Live(name) if self.notebook.is_live(&name) => {
+                let page = self.notebook.live_page();
+                out.push_str(&format!(
+                    "<live-value name=\"{name}\" key=\"{name}\" data-state=\"loading\"><a href=\"{page}#{name}\">"
+                ));
                 state.in_link += 1;
-                "</live-value>".to_owned()
+                "</a></live-value>".to_owned()
+            }
+            // A mistake in a name costs the reader nothing: the word stays. The author is told.
+            Target::Live(_) => {
+                state.in_link += 1;
+                String::new()
             }
             Target::Unsafe => {
                 state.in_link += 1;

@@ -7,6 +7,7 @@
 pub mod attached;
 pub mod compose;
 pub mod compose_networks;
+pub mod engines;
 pub mod events;
 mod excerpt;
 pub mod frame;
@@ -20,6 +21,7 @@ pub mod parts;
 pub mod platform;
 pub mod storage_driver;
 mod unavailable;
+pub mod values;
 mod view;
 pub mod virtualization;
 pub mod words;

@@ -5,7 +5,7 @@ use super::Panel;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// Everything but RFC 3986's unreserved characters, so that a key has one spelling.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+pub(super) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
@@ -13,7 +13,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 
 /// The longest key that is read at all, in bytes: an image name takes 255, tripled
 /// by its encoding, and so may a host's.
-const LONGEST: usize = 2048;
+pub(super) const LONGEST: usize = 2048;
 
 /// What the reader wants to see of a host: the URL query, and the key on the stream.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]

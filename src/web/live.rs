@@ -9,7 +9,9 @@
 
 use super::hosts;
 use crate::engine::{Engine, Host};
+use crate::panels::values::{self, Value};
 use crate::panels::{self, Drawn, Panel, View};
+use askama::Template;
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -35,6 +37,9 @@ const MOST_SHOWS: usize = 512;
 
 /// How many panels one stream carries at most: more than any page shows.
 pub const MOST_PANELS: usize = 64;
+
+/// How a live value is told from a panel among the keys of a stream.
+pub const VALUE: &str = "value:";
 
 /// Everything that somebody is looking at right now.
 #[derive(Default)]
@@ -78,7 +83,11 @@ impl Live {
             frames.extend(chip.map(viewing));
         }
         for key in keys.iter().take(MOST_PANELS) {
-            match self.panel(engine, key) {
+            let show = match key.strip_prefix(VALUE) {
+                Some(value) => self.value(engine, value),
+                None => self.panel(engine, key),
+            };
+            match show {
                 Some(show) => frames.push(viewing(show)),
                 None => frames.push(once(event("gone", key))),
             }
@@ -105,6 +114,15 @@ impl Live {
         let (panel, view) = View::parse_key(key)?;
         let host = Arc::clone(engine.host(view.host.as_deref())?);
         self.show(&view.key(panel), |frames| redraw(host, panel, view, frames))
+    }
+
+    fn value(&self, engine: &Engine, key: &str) -> Option<Arc<Show>> {
+        let (value, host) = values::parse_key(key)?;
+        let key = values::key(value, host.as_deref());
+        let host = Arc::clone(engine.host(host.as_deref())?);
+        self.show(&format!("{VALUE}{key}"), |frames| {
+            tell(host, value, key, frames)
+        })
     }
 
     /// The show of this name: the one that others already look at, or a new one.
@@ -139,6 +157,20 @@ async fn redraw(host: Arc<Host>, panel: Panel, view: View, frames: watch::Sender
     loop {
         let drawn = draw(&host, panel, &view).await;
         publish(&frames, event("panel", &format!("{key}\n{}", drawn.html)));
+        watch.changed().await;
+    }
+}
+
+/// Says one live value, and again whenever its host says another.
+async fn tell(host: Arc<Host>, value: &'static Value, key: String, frames: watch::Sender<Frame>) {
+    let mut watch = host.watch();
+    loop {
+        let have = host.gather(|_| vec![value.ask.clone()]).await;
+        let drawn = values::draw(value, &key, &have).render();
+        // The template cannot fail on text; without it the last word stands.
+        if let Ok(html) = drawn {
+            publish(&frames, event("value", &format!("{key}\n{html}")));
+        }
         watch.changed().await;
     }
 }

@@ -6,6 +6,7 @@
 pub mod assets;
 pub mod error;
 pub mod front;
+pub mod gallery;
 pub mod guard;
 pub mod hosts;
 pub mod kept;
@@ -20,3 +21,4 @@ pub mod reply;
 pub mod routes;
 pub mod server;
 pub mod state;
+pub mod value_pages;

@@ -2,7 +2,7 @@
 //! scripts, and its data.
 
 use super::error::{Failure, PageError};
-use super::live::draw;
+use super::live::{VALUE, draw};
 use super::routes::{Answer, decoded};
 use super::state::App;
 use crate::engine::Ask;
@@ -73,13 +73,16 @@ pub async fn hosts(State(app): State<Arc<App>>) -> Answer {
     Ok(([(header::CACHE_CONTROL, "no-store")], Html(page)).into_response())
 }
 
-/// `GET /live?panel=KEY&…`: the page's stream.
+/// `GET /live?panel=KEY&value=KEY&…`: the page's stream.
 pub async fn live(State(app): State<Arc<App>>, uri: Uri) -> Answer {
     let query = uri.query().unwrap_or_default();
     let keys: Vec<String> = query
         .split('&')
-        .filter_map(|pair| pair.strip_prefix("panel="))
-        .map(|key| decoded(key, "").unwrap_or_default())
+        .filter_map(|pair| match pair.split_once('=')? {
+            ("panel", key) => Some(decoded(key, "").unwrap_or_default()),
+            ("value", key) => Some(format!("{VALUE}{}", decoded(key, "").unwrap_or_default())),
+            _ => None,
+        })
         .collect();
     Ok(app.live.stream(&app.engine, &keys, app.stopping()))
 }

@@ -5,12 +5,14 @@
 
 use super::assets;
 use super::error::{Failure, PageError};
+use super::gallery;
 use super::kept::{Caching, Page};
 use super::pages::{self, Places};
 use super::panel_pages;
 use super::ready;
 use super::reply::Reply;
 use super::state::App;
+use super::value_pages;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
@@ -29,6 +31,7 @@ pub const RESERVED: &[&str] = &[
     "search",
     "hosts",
     "gallery",
+    "values",
     "panels",
     "live",
     "demos",
@@ -54,6 +57,10 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/panels/{name}", get(panel_pages::panel))
         .route("/hosts", get(panel_pages::hosts))
         .route("/live", get(panel_pages::live))
+        .route("/values", get(value_pages::values))
+        // every panel in every state, from fixtures
+        .route("/gallery", get(gallery::index))
+        .route("/gallery/{name}", get(gallery::panel))
         .fallback(note)
         // programs
         .route("/notebook.json", get(notebook))

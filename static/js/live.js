@@ -3,7 +3,8 @@
  * tab is hidden, since a browser allows six connections to a host.
  */
 
-/** @type {Map<string, Set<HTMLElement>>} who listens, by key; "host" is the masthead's chip */
+/** @type {Map<string, Set<HTMLElement>>} who listens, by key; "host" is the masthead's chip,
+ *  and a live value's key begins with "value:" */
 const listeners = new Map()
 
 let source = null
@@ -36,7 +37,7 @@ function connectSoon() {
 
 function connect() {
   const keys = [...listeners.keys()].filter((key) => key !== "host").sort()
-  const query = keys.map((key) => `panel=${encodeURIComponent(key)}`).join("&")
+  const query = keys.map(asked).join("&")
   const wanted = document.hidden || !listeners.size ? "" : `/live?${query}`
   if (wanted === opened) return
   source?.close()
@@ -47,14 +48,27 @@ function connect() {
   source.addEventListener("open", () => cut(false))
   // Only Waterline itself can cut this stream: a Docker host that is away is said in the panels.
   source.addEventListener("error", () => cut(true))
-  source.addEventListener("panel", ({ data }) => {
-    const end = data.indexOf("\n")
-    deliver(data.slice(0, end), data.slice(end + 1))
+  source.addEventListener("panel", ({ data }) => deliver(...cutAtLine(data)))
+  source.addEventListener("value", ({ data }) => {
+    const [key, html] = cutAtLine(data)
+    deliver(`value:${key}`, html)
   })
   source.addEventListener("host", ({ data }) => deliver("host", data))
   source.addEventListener("gone", ({ data }) => {
     for (const element of listeners.get(data) ?? []) element.dataset.state = "unavailable"
   })
+}
+
+/** A key as the stream is asked for it. */
+function asked(key) {
+  const [kind, name] = key.startsWith("value:") ? ["value", key.slice(6)] : ["panel", key]
+  return `${kind}=${encodeURIComponent(name)}`
+}
+
+/** The first line of an event is the key, the rest the fragment. */
+function cutAtLine(data) {
+  const end = data.indexOf("\n")
+  return [data.slice(0, end), data.slice(end + 1)]
 }
 
 /** Says whether Waterline itself is heard. Without it nothing on the page is known to be current. */

@@ -20,3 +20,4 @@ mod past_events;
 mod shell;
 mod shell_start;
 mod stage;
+mod values;

@@ -7,6 +7,8 @@ const ROUTES: &[&str] = &["topics", "hosts", "demos", "panels", "static"];
 pub(crate) fn rules() -> Rules {
     Rules {
         reserved: ROUTES,
+        live: &["storage-driver", "kernel"],
+        live_page: "/values",
         ..Rules::default()
     }
 }
@@ -558,13 +560,34 @@ fn links_lead_where_they_may() {
         "<img src=\"/learnings/p.png\" alt=\"pic\" loading=\"lazy\">",
         "<a class=\"external\" rel=\"noopener noreferrer\" href=\"https://x.org/p.png\" aria-describedby=\"leads-elsewhere\">far</a>",
         "<span class=\"unsafe\">bad (data:text/html,x)</span>",
-        "<live-value name=\"storage-driver\">v</live-value>",
+        "<live-value name=\"storage-driver\" key=\"storage-driver\" data-state=\"loading\"><a href=\"/values#storage-driver\">v</a></live-value>",
     ] {
         assert!(html.contains(expected), "{expected}\n{html}");
     }
     assert!(
         !html.contains("src=\"http"),
         "nothing loads from another site"
+    );
+}
+
+#[test]
+fn a_live_value_that_there_is_not_stays_a_word_and_is_named_with_its_place() {
+    let book =
+        note("Uses [overlay2](live:storage-drivr) on\n[6.1](live:kernel), [x](live:weather).\n");
+    let html = &book.note("/n").expect("the note").blocks[0].body;
+    assert!(html.contains("Uses overlay2 on"), "{html}");
+    assert_eq!(html.matches("<live-value").count(), 1, "{html}");
+    let told: Vec<String> = book
+        .problems()
+        .into_iter()
+        .map(|p| format!("{}:{}:{}: {}", p.file, p.line, p.column, p.message))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "n.md:5:6: there is no live value \"storage-drivr\"; did you mean live:storage-driver?",
+            "n.md:6:21: there is no live value \"weather\"; /values lists them",
+        ]
     );
 }
 

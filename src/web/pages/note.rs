@@ -15,6 +15,7 @@ struct Page<'a> {
     sheets: Vec<&'static str>,
     has_code: bool,
     has_live: bool,
+    has_values: bool,
     tree: Vec<String>,
     /// Whether the title stands above the text; otherwise the first topic says it.
     own_title: bool,
@@ -72,6 +73,7 @@ fn draw(note: &NotePage, warnings: Vec<Problem>, asked: usize, beside: &Beside<'
             .unwrap_or_else(|| format!("{}: a note", note.title)),
         sheets: sections.sheets(),
         has_code: sections.has_code(),
+        has_values: sections.has_values(),
         has_live: lines.iter().any(|line| line.live),
         tree: nested(&lines),
         own_title,

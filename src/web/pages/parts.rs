@@ -63,6 +63,7 @@ pub struct Sections<'a> {
     /// The panels placed so far, by name.
     placed: Vec<&'static str>,
     has_code: bool,
+    has_values: bool,
 }
 
 impl<'a> Sections<'a> {
@@ -73,12 +74,13 @@ impl<'a> Sections<'a> {
             by,
             placed: Vec::new(),
             has_code: false,
+            has_values: false,
         }
     }
 
     /// The text before the first topic.
     pub fn intro(&mut self, block: &Block) -> String {
-        self.has_code |= block.body.contains("<pre");
+        self.notice(block);
         shift_headings(&block.body, self.by)
     }
 
@@ -98,7 +100,7 @@ impl<'a> Sections<'a> {
                     .unwrap_or(after.len())
             };
             let (inside, after) = after.split_at(inside);
-            self.has_code |= first.body.contains("<pre");
+            self.notice(first);
             sections.push(drawn(&Section {
                 level: shifted(first.level, self.by),
                 id: &first.id,
@@ -139,6 +141,19 @@ impl<'a> Sections<'a> {
             .collect()
     }
 
+    /// What a block needs on its page. A heading can hold a live value too.
+    fn notice(&mut self, block: &Block) {
+        self.has_code |= block.body.contains("<pre");
+        self.has_values |= [&block.body, &block.heading]
+            .iter()
+            .any(|html| html.contains("<live-value"));
+    }
+
+    /// Whether a live value was drawn.
+    pub fn has_values(&self) -> bool {
+        self.has_values
+    }
+
     /// Whether a code block was drawn, which wants its copy button.
     pub fn has_code(&self) -> bool {
         self.has_code
@@ -149,6 +164,9 @@ impl<'a> Sections<'a> {
         let mut sheets = vec!["css/topic.css"];
         if self.has_code {
             sheets.push("css/code.css");
+        }
+        if self.has_values {
+            sheets.push("css/live-value.css");
         }
         let panels = self.placed.iter().filter_map(|name| Panel::from_name(name));
         for sheet in panels.flat_map(sheets_of) {
