@@ -6,9 +6,12 @@
 
 use super::endpoint::Endpoint;
 use super::transport::{Deadline, Door, Transport};
-use super::{Ask, Away, mask};
+use super::{Ask, Away, mask, past};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 use tokio::sync::watch;
 
 /// A version of the engine's API, e.g. `1.41`.
@@ -72,6 +75,8 @@ pub struct Link {
     /// usually says something else.
     greeting: Greeting,
     door: Door,
+    /// How far its clock is ahead of ours, and when that was measured. Held for a line.
+    ahead: Mutex<Option<(SignedDuration, Instant)>>,
     broken: watch::Sender<Option<Away>>,
 }
 
@@ -101,6 +106,7 @@ impl Link {
             greeting: (ping.api, ping.server),
             door,
             transport,
+            ahead: Mutex::default(),
             broken: watch::Sender::new(None),
         })
     }
@@ -143,6 +149,9 @@ impl Link {
     /// # Errors
     /// Why there is no answer; what broke the link when it broke meanwhile.
     pub async fn ask(&self, ask: &Ask) -> Result<Value, Away> {
+        if *ask == Ask::Events {
+            return self.past_events().await;
+        }
         let path = format!("/v{}{}", self.api, ask.path());
         let deadline = match ask {
             Ask::DiskUsage => Deadline::DISK_USAGE,
@@ -162,6 +171,45 @@ impl Link {
         });
         read.await
             .unwrap_or_else(|stopped| Err(Away::Unreadable(stopped.to_string())))
+    }
+
+    /// The events that the engine still remembers, masked, oldest first.
+    async fn past_events(&self) -> Result<Value, Away> {
+        let asked = async {
+            let ahead = self.ahead().await?;
+            let path = past::path(self.api, Timestamp::now() + ahead);
+            self.transport
+                .get_what_comes(&path, Deadline::INSPECT, past::PATIENCE)
+                .await
+        };
+        let reply = tokio::select! {
+            reply = asked => reply?,
+            away = self.broke() => return Err(away),
+        };
+        let read = tokio::task::spawn_blocking(move || {
+            let mut json = past::read(&reply.body)?;
+            mask::answer(&Ask::Events, &mut json);
+            Ok(json)
+        });
+        read.await
+            .unwrap_or_else(|stopped| Err(Away::Unreadable(stopped.to_string())))
+    }
+
+    /// How far the engine's clock is ahead of ours, measured once a minute: the clock
+    /// of a virtual machine falls behind while its host sleeps.
+    async fn ahead(&self) -> Result<SignedDuration, Away> {
+        let known = *self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((ahead, measured)) = known
+            && measured.elapsed() < past::MEASURED_FOR
+        {
+            return Ok(ahead);
+        }
+        let path = format!("/v{}/info", self.api);
+        let before = Timestamp::now();
+        let reply = self.transport.get(&path, Deadline::INSPECT).await?;
+        let ahead = past::ahead(&reply.body, before, Timestamp::now());
+        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some((ahead, Instant::now()));
+        Ok(ahead)
     }
 
     /// Breaks the link: whoever still waits on it is told why. The first reason stays.

@@ -37,8 +37,13 @@ pub enum Rule {
     CreatedBy,
     /// A remark, which builders fill in and people may: the builders'.
     Remark,
-    /// What happened, without its details: `exec_create`, `health_status`.
+    /// What happened, without its details: `exec_create`, `health_status: healthy`.
     Action,
+    /// A number, also one that is written as a text.
+    Number,
+    /// An object of a kind that its own field of this name tells: the rule of that kind,
+    /// or the last one.
+    By(&'static str, &'static [(&'static str, Rule)], &'static Rule),
     /// A proxy, which may come as `user:password@host`.
     Proxy,
 }
@@ -75,6 +80,10 @@ fn apply(rule: Rule, json: &mut Value) {
                 apply(rule, value);
             }
         }
+        (Rule::By(field, kinds, other), json @ Value::Object(_)) => {
+            let own = kinds.iter().find(|(kind, _)| json[field] == *kind);
+            apply(own.map_or(*other, |(_, rule)| *rule), json);
+        }
         (Rule::Each(rule), Value::Object(object)) => {
             object.values_mut().for_each(|value| apply(*rule, value));
         }
@@ -98,7 +107,7 @@ fn apply(rule: Rule, json: &mut Value) {
                 *text = masked(rule, text);
             }
         }
-        (Rule::Keep, Value::Number(_) | Value::Bool(_)) => {}
+        (Rule::Keep, Value::Number(_) | Value::Bool(_)) | (Rule::Number, Value::Number(_)) => {}
         (_, number) => *number = MASK.into(),
     }
 }
@@ -108,7 +117,8 @@ fn masked(rule: Rule, text: &str) -> String {
     match rule {
         Rule::Keep => line(text),
         Rule::Name => name_only(text),
-        Rule::Action => text.split(':').next().unwrap_or_default().to_owned(),
+        Rule::Action => action(text).to_owned(),
+        Rule::Number if text.parse::<i64>().is_ok() => text.to_owned(),
         Rule::Argv | Rule::Command => command(text),
         Rule::CreatedBy => created_by(text),
         Rule::Remark if text.starts_with("buildkit.") && !text.contains(char::is_whitespace) => {
@@ -127,6 +137,16 @@ fn masked(rule: Rule, text: &str) -> String {
         }
         // A text where an object was expected is not what we know.
         _ => MASK.to_owned(),
+    }
+}
+
+/// What follows a colon is the text of an exec, or the engine's own word on health.
+fn action(text: &str) -> &str {
+    const HEALTH: [&str; 3] = ["healthy", "unhealthy", "starting"];
+    match text.split_once(':') {
+        Some(("health_status", health)) if HEALTH.contains(&health.trim()) => text,
+        Some((action, _)) => action,
+        None => text,
     }
 }
 

@@ -6,7 +6,8 @@
 //! 1. [`ask`], [`answer`]: the closed list of questions, and what comes back.
 //! 2. [`endpoint`], [`find`]: where hosts listen, found as the docker command does.
 //! 3. [`host`], `kept`, `link`: one call for many callers, kept while it is true.
-//! 4. [`listen`], [`events`]: what makes answers stale, and the heartbeat.
+//! 4. [`listen`], [`events`]: what makes answers stale, and the heartbeat; `past`: the
+//!    events that an engine remembers.
 //! 5. [`mask`], `shapes`: what of an answer may be said.
 //! 6. [`recorded`], [`mod@record`]: a host's answers in a file.
 //! 7. `transport`, `tls`: the connection itself.
@@ -21,6 +22,7 @@ mod kept;
 mod link;
 pub mod listen;
 pub mod mask;
+mod past;
 pub mod record;
 pub mod recorded;
 mod shapes;

@@ -17,6 +17,9 @@ const USUAL_ROOT: &str = "/var/lib/docker";
 /// What a recorded machine is called.
 const MACHINE: &str = "docker-host";
 
+/// How many of the events that an engine remembers are kept: enough to draw, and no diary.
+const EVENTS: usize = 60;
+
 /// Asks `host` everything, once, and keeps what it answers. An object that vanishes
 /// meanwhile is left out.
 ///
@@ -42,6 +45,8 @@ pub async fn record(host: &Host) -> Result<Recording, Away> {
                 answers.insert(ask.path(), json);
             }
             Err(Away::Refused { .. }) => {}
+            // Whether it remembers anything says nothing of the host's health.
+            Err(_) if *ask == Ask::Events => {}
             Err(away) => return Err(away.clone()),
         }
     }
@@ -80,6 +85,7 @@ fn everything(have: &Answers) -> Vec<Ask> {
         Ask::Networks,
         Ask::Volumes,
         Ask::DiskUsage,
+        Ask::Events,
     ];
     for id in ids(have, &Ask::Containers) {
         asks.push(Ask::Container(id.clone()));
@@ -100,7 +106,7 @@ fn ids<'a>(have: &'a Answers, list: &Ask) -> impl Iterator<Item = Id> + use<'a> 
         .filter_map(|item| Id::new(item["Id"].as_str()?))
 }
 
-/// Puts in order what engines list in any order.
+/// Puts in order what engines list in any order, and keeps the last of the events.
 fn steady(ask: &Ask, json: &mut Value) {
     let by = |list: Option<&mut Value>, key: &str| {
         if let Some(Value::Array(list)) = list {
@@ -109,6 +115,11 @@ fn steady(ask: &Ask, json: &mut Value) {
     };
     match ask {
         Ask::Changes(_) => by(Some(json), "Path"),
+        Ask::Events => {
+            if let Value::Array(events) = json {
+                events.drain(..events.len().saturating_sub(EVENTS));
+            }
+        }
         Ask::Networks => by(Some(json), "Name"),
         Ask::Volumes => by(json.get_mut("Volumes"), "Name"),
         Ask::DiskUsage => {
@@ -218,5 +229,8 @@ mod tests {
         let mut none = Value::Null;
         steady(&ask, &mut none);
         assert_eq!(none, Value::Null, "no changes stay null");
+        let mut events: Value = (0..100).collect();
+        steady(&Ask::Events, &mut events);
+        assert_eq!(events, (40..100).collect::<Value>(), "the last ones");
     }
 }

@@ -5,8 +5,8 @@
 
 use super::Ask;
 use super::mask::Rule::{
-    self, Action, Argv, Command, CreatedBy, Each, Fields, Keep, Labels, Mask, Name, Options, Proxy,
-    Remark,
+    self, Action, Argv, By, Command, CreatedBy, Each, Fields, Keep, Labels, Mask, Name, Number,
+    Options, Proxy, Remark,
 };
 
 /// What may be said of an answer to `ask`.
@@ -29,36 +29,57 @@ pub fn of(ask: &Ask) -> Rule {
     }
 }
 
-/// Not the text of an exec, which stands behind a colon in the action.
-const EVENT: Rule = Fields(
-    "Type id from scope time timeNano",
+/// Compose's labels on a container, by which it is called.
+const COMPOSE: &str = "com.docker.compose.project com.docker.compose.service \
+                       com.docker.compose.container-number";
+
+/// An event whose actor has these attributes. Not the text of an exec, which stands
+/// behind a colon in the action.
+macro_rules! event {
+    ($attributes:expr) => {
+        Fields(
+            "Type id from scope time timeNano",
+            &[
+                ("Action", Action),
+                ("status", Action),
+                ("Actor", Fields("ID", &[("Attributes", $attributes)])),
+            ],
+        )
+    };
+}
+
+const NUMBERS: &[(&str, Rule)] = &[
+    ("exitCode", Number),
+    ("containerExitCode", Number), // Podman's
+    ("signal", Number),
+    ("execDuration", Number),
+    ("reclaimed", Number),
+];
+
+/// Engines put every label of a container or image among the attributes. So each name
+/// counts only with the kind of object where the engine itself writes it: a label may be
+/// called `type` as well.
+const EVENT: Rule = By(
+    "Type",
     &[
-        ("Action", Action),
-        ("status", Action),
         (
-            "Actor",
-            Fields(
-                "ID",
-                &[(
-                    "Attributes",
-                    Options(&[
-                        "name",
-                        "image",
-                        "container",
-                        "type",
-                        "exitCode",
-                        "signal",
-                        "driver",
-                        "destination",
-                        "read/write",
-                        "propagation",
-                        "com.docker.compose.project",
-                        "com.docker.compose.service",
-                    ]),
-                )],
-            ),
+            "container",
+            event!(Fields(
+                "name image oldName com.docker.compose.project com.docker.compose.service \
+                 com.docker.compose.container-number",
+                NUMBERS
+            )),
+        ),
+        ("network", event!(Fields("name type container", &[]))),
+        (
+            "volume",
+            event!(Fields(
+                "driver container destination read/write propagation",
+                &[]
+            )),
         ),
     ],
+    &event!(Fields("name", NUMBERS)),
 );
 
 /// Of our own making: see `super::files`.

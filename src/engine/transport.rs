@@ -8,8 +8,8 @@
 use super::Away;
 use super::endpoint::{Address, Endpoint};
 use super::tls;
-use bytes::Bytes;
-use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
+use bytes::{Bytes, BytesMut};
+use http_body_util::{BodyExt, Collected, Empty, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper::{Method, Request, Response, StatusCode, Uri};
@@ -153,13 +153,30 @@ impl Transport {
     /// # Errors
     /// Why there is no answer; [`Away::Refused`] for every status that is not a success.
     pub async fn get(&self, path: &str, deadline: Deadline) -> Result<Reply, Away> {
-        match tokio::time::timeout(deadline.0, self.get_whole(path)).await {
+        match tokio::time::timeout(deadline.0, self.get_whole(path, None)).await {
             Ok(reply) => reply,
             Err(_) => Err(Away::Silent(deadline.0.as_secs())),
         }
     }
 
-    async fn get_whole(&self, path: &str) -> Result<Reply, Away> {
+    /// Gets `path` as far as it comes within `patience`: a body that goes on is not
+    /// waited for. An engine that does not even begin to answer within `deadline` is silent.
+    ///
+    /// # Errors
+    /// As [`get`](Transport::get).
+    pub async fn get_what_comes(
+        &self,
+        path: &str,
+        deadline: Deadline,
+        patience: Duration,
+    ) -> Result<Reply, Away> {
+        match tokio::time::timeout(deadline.0, self.get_whole(path, Some(patience))).await {
+            Ok(reply) => reply,
+            Err(_) => Err(Away::Silent(deadline.0.as_secs())),
+        }
+    }
+
+    async fn get_whole(&self, path: &str, patience: Option<Duration>) -> Result<Reply, Away> {
         let uri: Uri = format!("http://{}{path}", self.authority())
             .parse()
             .map_err(|error| Away::Broken(format!("{path} is no path: {error}")))?;
@@ -177,8 +194,12 @@ impl Transport {
         };
         let (api, server) = (header("api-version"), header("server"));
         let body = Limited::new(response.into_body(), LARGEST_ANSWER);
-        let body = match body.collect().await {
-            Ok(body) => body.to_bytes(),
+        let body = match patience {
+            None => body.collect().await.map(Collected::to_bytes),
+            Some(patience) => what_comes(body, patience).await,
+        };
+        let body = match body {
+            Ok(body) => body,
             Err(error) if error.is::<LengthLimitError>() => {
                 let limit = LARGEST_ANSWER / (1024 * 1024);
                 return Err(Away::Unreadable(format!("it is larger than {limit} MB")));
@@ -202,6 +223,21 @@ impl Transport {
 /// that took the place has another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Door(Option<(u64, u64)>);
+
+/// The body, or as much of it as comes in time.
+async fn what_comes(
+    mut body: Limited<Incoming>,
+    patience: Duration,
+) -> Result<Bytes, Box<dyn Error + Send + Sync>> {
+    let ends = tokio::time::Instant::now() + patience;
+    let mut come = BytesMut::new();
+    while let Ok(Some(frame)) = tokio::time::timeout_at(ends, body.frame()).await {
+        if let Ok(data) = frame?.into_data() {
+            come.extend_from_slice(&data);
+        }
+    }
+    Ok(come.freeze())
+}
 
 /// Why a request was not answered at all.
 #[derive(Debug, thiserror::Error)]

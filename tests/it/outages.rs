@@ -86,7 +86,7 @@ impl Visit {
     async fn notes_read_on(&self) {
         for (page, text) in [
             ("/", "Docker"),
-            ("/learnings/docker", "<live-panel name=\"networks\""),
+            ("/learnings/docker", "Learning_Docker_Networking"),
             ("/topics/Learning_Docker_Storage", "storage-driver"),
             ("/panels/networks", "data-state=\"stale\""),
         ] {
