@@ -2,14 +2,20 @@
 //! page. Each panel says within three seconds how old it is and why, the notes read on,
 //! and all of it is fresh, without a reload, within two seconds after the engine is back.
 
+use crate::engine_tls::{acceptor, authority, files};
 use crate::fake_engine::FakeEngine;
 use crate::onlooker::{Onlooker, all_are, all_panels, get, state_of, waterline};
 use crate::own_engine::OwnEngine;
 use jiff::Timestamp;
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::time::sleep;
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, UnixStream};
+use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
+use waterline::engine::{Endpoint, Found, Host, HostName};
 use waterline::web::state::App;
 
 /// What is promised, from the outage to the last panel that says so, and from the
@@ -201,6 +207,48 @@ async fn an_engine_that_is_replaced_by_an_older_one_is_spoken_to_in_its_own_vers
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_no_longer_fits_is_told_until_one_fits_again() {
+    let engine = FakeEngine::start().await;
+    engine.script.answers_as_recorded();
+    let (ours, another) = (authority(), authority());
+    let (shown, certificate) = watch::channel(acceptor(&ours, "127.0.0.1"));
+    let port = behind_tls(engine.socket(), certificate).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let tls = files(folder.path(), &ours, Some(&ours));
+    let address = format!("tcp://127.0.0.1:{port}");
+    let endpoint = Endpoint::parse(&address, Some(tls)).expect("an endpoint");
+    let name = HostName::new("secured").expect("a name");
+    let mut visit = Visit::of(waterline([Host::new(Found::named(name, endpoint))])).await;
+
+    let began = Instant::now();
+    shown.send_replace(acceptor(&another, "127.0.0.1"));
+    visit.is_told(&["No secure connection: "], began).await;
+    visit.notes_read_on().await;
+    let (outage, began) = (Timestamp::now(), Instant::now());
+    shown.send_replace(acceptor(&ours, "127.0.0.1"));
+    visit.is_fresh(outage, began, FRESH + BUSY).await;
+}
+
+/// A port that leads to the engine at `socket`, and shows whoever comes the
+/// certificate of the day. Whoever is in stays in, as where a proxy is reloaded.
+async fn behind_tls(socket: PathBuf, certificate: watch::Receiver<TlsAcceptor>) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        while let Ok((near, _)) = listener.accept().await {
+            let acceptor = certificate.borrow().clone();
+            let socket = socket.clone();
+            tokio::spawn(async move {
+                let mut near = acceptor.accept(near).await.ok()?;
+                let mut far = UnixStream::connect(socket).await.ok()?;
+                copy_bidirectional(&mut near, &mut far).await.ok()
+            });
+        }
+    });
+    port
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_viewer_who_does_not_read_holds_up_no_other() {
     let engine = FakeEngine::start().await;
     engine.script.answers_as_recorded();
@@ -257,5 +305,4 @@ async fn a_page_with_every_panel_costs_an_idle_host_nothing_but_its_heartbeat() 
     for key in &visit.panels {
         assert_eq!(state_of(&visit.page.shown[key]), "live", "{key}");
     }
-    sleep(Duration::ZERO).await;
 }
