@@ -20,3 +20,4 @@ mod pages;
 mod panels;
 mod shell;
 mod shell_start;
+mod two_drivers;

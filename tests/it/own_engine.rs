@@ -1,5 +1,7 @@
-//! An engine that a test may kill: the second one that `tests/run` brings.
+//! An engine that a test may kill: the one whose folder `tests/run` names in
+//! WATERLINE_TEST_OWN. (At a desk: `tests/engine up FOLDER`.)
 
+use crate::live_engine::named_endpoint;
 use std::io;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener};
@@ -17,20 +19,7 @@ pub struct OwnEngine {
 impl OwnEngine {
     /// Waits for its turn; `None` when tests that need it are left out by name.
     pub async fn take() -> Option<OwnEngine> {
-        let skip = std::env::var("WATERLINE_SKIP").unwrap_or_default();
-        if skip
-            .split(',')
-            .any(|skipped| matches!(skipped, "live" | "own"))
-        {
-            return None;
-        }
-        let folder = std::env::var("WATERLINE_TEST_OWN").unwrap_or_else(|_| {
-            panic!(
-                "WATERLINE_TEST_OWN names no folder of an engine that may be killed. `tests/run` \
-                 brings one (or `tests/engine up FOLDER`); WATERLINE_SKIP=own leaves out the \
-                 tests that need it"
-            )
-        });
+        let folder = named_endpoint("own", "WATERLINE_TEST_OWN")?;
         // A name that nobody else can have meanwhile, and that goes with the process.
         let name = format!("waterline-test-{folder}");
         let address = SocketAddr::from_abstract_name(name).expect("a name");
