@@ -18,6 +18,7 @@ mod outages;
 mod own_engine;
 mod pages;
 mod panels;
+mod secrets_live;
 mod shell;
 mod shell_start;
 mod two_drivers;
