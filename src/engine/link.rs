@@ -5,7 +5,7 @@
 //! opened with a new negotiation.
 
 use super::endpoint::Endpoint;
-use super::transport::{Deadline, Transport};
+use super::transport::{Deadline, Door, Transport};
 use super::{Ask, Away, mask, past};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -74,6 +74,7 @@ pub struct Link {
     /// What `/_ping` said when the link was opened: another engine in the same place
     /// usually says something else.
     greeting: Greeting,
+    door: Door,
     /// How far its clock is ahead of ours, and when that was measured. Held for a line.
     ahead: Mutex<Option<(SignedDuration, Instant)>>,
     broken: watch::Sender<Option<Away>>,
@@ -89,6 +90,7 @@ impl Link {
     /// Why nobody answers, or that there is no version in common.
     pub async fn open(endpoint: &Endpoint) -> Result<Link, Away> {
         let transport = Transport::new(endpoint)?;
+        let door = transport.knock(Deadline::PING).await?;
         let ping = transport.get("/_ping", Deadline::PING).await?;
         // Asked without a version: it says which ones there are.
         let version = transport.get("/version", Deadline::INSPECT).await?;
@@ -102,6 +104,7 @@ impl Link {
             api: ApiVersion::in_common(newest, version["MinAPIVersion"].as_str())?,
             engine: mask::line(version["Version"].as_str().unwrap_or_default()),
             greeting: (ping.api, ping.server),
+            door,
             transport,
             ahead: Mutex::default(),
             broken: watch::Sender::new(None),
@@ -128,13 +131,17 @@ impl Link {
         &self.engine
     }
 
-    /// Whether the engine still answers, and is the one that was negotiated with.
+    /// Whether the engine still answers, can still be reached by others, and is the one
+    /// that was negotiated with.
     ///
     /// # Errors
     /// Why it does not answer.
     pub async fn ping(&self) -> Result<SameEngine, Away> {
-        let ping = self.transport.get("/_ping", Deadline::PING).await?;
-        Ok(SameEngine((ping.api, ping.server) == self.greeting))
+        let ping = self.transport.get("/_ping", Deadline::PING);
+        let knock = self.transport.knock(Deadline::PING);
+        let (ping, door) = tokio::try_join!(ping, knock)?;
+        let same = (ping.api, ping.server) == self.greeting && door == self.door;
+        Ok(SameEngine(same))
     }
 
     /// Puts `ask` to the engine; the answer is masked.

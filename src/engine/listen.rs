@@ -10,10 +10,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval, sleep, sleep_until};
+use tokio::time::{MissedTickBehavior, interval, sleep, sleep_until, timeout};
 
 /// How often a watched host is pinged: a hung engine ends no stream.
 const HEARTBEAT: Duration = Duration::from_secs(2);
+
+/// How long an engine may take for a heartbeat: with [`HEARTBEAT`], what is shown is
+/// marked within three seconds after the engine hung, drawing included.
+const BEAT: Duration = Duration::from_millis(800);
 
 /// How long to wait before connecting again, at first and at most. A host that is
 /// back is fresh within two seconds, its first answers included.
@@ -114,11 +118,13 @@ async fn heartbeat(link: &Link) -> Ended {
     let mut heard = Instant::now();
     loop {
         beat.tick().await;
-        match link.ping().await {
-            Ok(SameEngine(true)) => heard = Instant::now(),
-            Ok(SameEngine(false)) => return Ended::Replaced,
-            Err(Away::Silent(_)) => return Ended::Away(Away::Silent(heard.elapsed().as_secs())),
-            Err(away) => return Ended::Away(away),
+        match timeout(BEAT, link.ping()).await {
+            Ok(Ok(SameEngine(true))) => heard = Instant::now(),
+            Ok(Ok(SameEngine(false))) => return Ended::Replaced,
+            Err(_) | Ok(Err(Away::Silent(_))) => {
+                return Ended::Away(Away::Silent(heard.elapsed().as_secs()));
+            }
+            Ok(Err(away)) => return Ended::Away(away),
         }
     }
 }

@@ -51,6 +51,40 @@ pub enum Rule {
 /// Masks an answer to `ask`.
 pub fn answer(ask: &Ask, json: &mut Value) {
     apply(shapes::of(ask), json);
+    if matches!(ask, Ask::History(_)) {
+        mask_arguments_of_an_entrypoint(json);
+    }
+}
+
+/// Below an `ENTRYPOINT` a `CMD` names no program: its first word is an argument too.
+fn mask_arguments_of_an_entrypoint(history: &mut Value) {
+    let lines = history.as_array_mut().into_iter().flatten();
+    let mut lines: Vec<&mut String> = lines
+        .filter_map(|line| match &mut line["CreatedBy"] {
+            Value::String(text) => Some(text),
+            _ => None,
+        })
+        .collect();
+    let begins = |text: &str, instruction: &str| {
+        let text = text.trim_start_matches("/bin/sh -c #(nop)").trim_start();
+        text.starts_with(instruction)
+    };
+    if lines.iter().any(|text| begins(text, "ENTRYPOINT ")) {
+        for text in lines.iter_mut().filter(|text| begins(text, "CMD ")) {
+            let end = text.find("CMD ").map_or(0, |at| at + "CMD ".len());
+            text.truncate(end);
+            text.push_str(MASK);
+        }
+    }
+}
+
+/// Whether a container begins with an `Entrypoint`, so that `Cmd` holds its arguments.
+fn has_entrypoint(object: &serde_json::Map<String, Value>) -> bool {
+    match object.get("Entrypoint") {
+        Some(Value::Array(words)) => !words.is_empty(),
+        Some(Value::String(word)) => !word.is_empty(),
+        _ => false,
+    }
 }
 
 fn apply(rule: Rule, json: &mut Value) {
@@ -70,9 +104,11 @@ fn apply(rule: Rule, json: &mut Value) {
         }
         (rule, Value::Array(list)) => list.iter_mut().for_each(|item| apply(rule, item)),
         (Rule::Fields(kept, ruled), Value::Object(object)) => {
+            let arguments = has_entrypoint(object);
             for (name, value) in object.iter_mut() {
                 let own = ruled.iter().find(|(ruled, _)| ruled == name);
                 let rule = match own {
+                    Some(_) if arguments && name == "Cmd" => Rule::Mask,
                     Some((_, rule)) => *rule,
                     None if kept.split_whitespace().any(|kept| kept == name) => Rule::Keep,
                     None => Rule::Mask,

@@ -19,6 +19,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use std::error::Error;
 use std::future::Future;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -58,6 +59,7 @@ pub struct Reply {
 #[derive(Clone)]
 pub struct Transport {
     client: Client<Connector, Empty<Bytes>>,
+    connector: Connector,
     endpoint: Arc<Endpoint>,
 }
 
@@ -80,8 +82,12 @@ impl Transport {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(Duration::from_secs(10))
             .pool_max_idle_per_host(8)
-            .build(connector);
-        Ok(Transport { client, endpoint })
+            .build(connector.clone());
+        Ok(Transport {
+            client,
+            connector,
+            endpoint,
+        })
     }
 
     /// Where it goes.
@@ -111,6 +117,35 @@ impl Transport {
             .request(Request::from_parts(head, Empty::new()))
             .await
             .map_err(SendError::Client)
+    }
+
+    /// Makes sure that the door still opens: connects anew, and lets go again. A kept
+    /// connection outlives the removal of a socket's file, a change of who may open
+    /// it and the end of a certificate; whoever comes after finds out.
+    ///
+    /// # Errors
+    /// Why nobody can connect any more.
+    pub async fn knock(&self, deadline: Deadline) -> Result<Door, Away> {
+        match &self.endpoint.address {
+            Address::Unix(path) => {
+                let told = |error: io::Error| from_io(&self.endpoint.to_string(), &error);
+                let file = std::fs::metadata(path).map_err(told)?;
+                self.open_anew(deadline).await?;
+                Ok(Door(Some((file.dev(), file.ino()))))
+            }
+            Address::Tcp { .. } => {
+                self.open_anew(deadline).await?;
+                Ok(Door(None))
+            }
+        }
+    }
+
+    async fn open_anew(&self, deadline: Deadline) -> Result<(), Away> {
+        match tokio::time::timeout(deadline.0, self.connector.clone().connect()).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(ConnectError(away))) => Err(away),
+            Err(_) => Err(Away::Silent(deadline.0.as_secs())),
+        }
     }
 
     /// Gets `path`, whole, within `deadline`.
@@ -183,6 +218,11 @@ impl Transport {
         away(&self.endpoint.to_string(), error)
     }
 }
+
+/// Which door a knock was at: the device and inode of a socket's file. Another engine
+/// that took the place has another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Door(Option<(u64, u64)>);
 
 /// The body, or as much of it as comes in time.
 async fn what_comes(

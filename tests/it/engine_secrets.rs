@@ -60,7 +60,7 @@ fn answers() -> Vec<(String, Value)> {
     });
     let config = json!({
         "Env": ["PATH=/bin", "PASSWORD=$", "URL=postgres://u:$@db/x"],
-        "Cmd": ["serve", "--token", "$"], "Entrypoint": ["sh", "-c", "login $"],
+        "Cmd": ["$", "--token", "$"], "Entrypoint": ["sh", "-c", "login $"],
         "Shell": ["/bin/sh", "$"], "OnBuild": ["RUN login $"],
         "Healthcheck": {"Test": ["CMD-SHELL", "curl -u me:$ http://localhost"], "Retries": 3},
         "Labels": labels, "Image": "shop/web",
@@ -124,6 +124,8 @@ fn answers() -> Vec<(String, Value)> {
             Ask::History(image).path(),
             json!([
                 {"CreatedBy": "/bin/sh -c #(nop)  CMD [\"nginx\" \"--token\" \"$\"]", "Comment": "$ x"},
+                {"CreatedBy": "/bin/sh -c #(nop)  CMD [\"$\"]"}, {"CreatedBy": "CMD [\"$\"]"},
+                {"CreatedBy": "ENTRYPOINT [\"/login\" \"$\"]"},
                 {"CreatedBy": "/bin/sh -c #(nop)  ENV TOKEN=$"},
                 {"CreatedBy": "|1 TOKEN=$ /bin/sh -c login $"},
                 {"CreatedBy": "RUN |1 TOKEN=$ /bin/sh -c login $ # buildkit",
@@ -259,12 +261,17 @@ async fn what_the_panels_draw_from_survives() {
         (Ask::Image(image()), "/RootFS/Layers/0", json!("sha256:cd")),
         (
             Ask::History(image()),
-            "/3/CreatedBy",
+            "/1/CreatedBy",
+            json!("/bin/sh -c #(nop)  CMD ••••"),
+        ),
+        (
+            Ask::History(image()),
+            "/6/CreatedBy",
             json!("RUN |1 TOKEN=•••• /bin/sh -c login •••• # buildkit"),
         ),
         (
             Ask::History(image()),
-            "/3/Comment",
+            "/6/Comment",
             json!("buildkit.dockerfile.v0"),
         ),
         (

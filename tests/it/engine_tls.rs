@@ -13,9 +13,9 @@ use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 use waterline::engine::endpoint::TlsFiles;
 use waterline::engine::{Ask, Away, Endpoint, Found, Host, HostName};
 
-type Authority = CertifiedIssuer<'static, KeyPair>;
+pub type Authority = CertifiedIssuer<'static, KeyPair>;
 
-fn authority() -> Authority {
+pub fn authority() -> Authority {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key")).expect("a CA")
@@ -29,8 +29,8 @@ fn certificate(authority: &Authority, name: &str) -> (rcgen::Certificate, KeyPai
     (signed, key)
 }
 
-/// An engine that speaks only TLS, as `name`, to whom `authority` has signed.
-async fn secured_engine(authority: &Authority, name: &str) -> u16 {
+/// A server that is `name`, which `authority` has signed, and lets in whom it signed.
+pub fn acceptor(authority: &Authority, name: &str) -> TlsAcceptor {
     let (certificate, key) = certificate(authority, name);
     let mut clients = RootCertStore::empty();
     clients.add(authority.der().clone()).expect("an authority");
@@ -46,7 +46,12 @@ async fn secured_engine(authority: &Authority, name: &str) -> u16 {
         .with_client_cert_verifier(verifier)
         .with_single_cert(vec![certificate.der().clone()], key)
         .expect("a server");
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    TlsAcceptor::from(Arc::new(config))
+}
+
+/// An engine that speaks only TLS, as `name`, to whom `authority` has signed.
+async fn secured_engine(authority: &Authority, name: &str) -> u16 {
+    let acceptor = acceptor(authority, name);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
     tokio::spawn(async move {
@@ -69,7 +74,7 @@ async fn secured_engine(authority: &Authority, name: &str) -> u16 {
 }
 
 /// The files that a person has for this host.
-fn files(folder: &Path, ca: &Authority, identity: Option<&Authority>) -> TlsFiles {
+pub fn files(folder: &Path, ca: &Authority, identity: Option<&Authority>) -> TlsFiles {
     std::fs::create_dir_all(folder).expect("a folder");
     let write = |name: &str, text: String| {
         let path = folder.join(name);

@@ -77,9 +77,13 @@ impl FakeEngine {
 
     /// A host that was named with `--host`.
     pub fn host(&self) -> Arc<Host> {
+        Arc::new(self.host_value())
+    }
+
+    /// The same, for an [`Engine`](waterline::engine::Engine) of its own.
+    pub fn host_value(&self) -> Host {
         let name = HostName::new("fake").expect("a name");
-        let found = Found::named(name, Endpoint::unix(self.socket()));
-        Arc::new(Host::new(found))
+        Host::new(Found::named(name, Endpoint::unix(self.socket())))
     }
 
     /// A host that was only found, with a recording of one answer to stand in for it.
@@ -136,6 +140,17 @@ impl Script {
     pub fn answers(&self, path: &str, status: u16, body: impl Into<String>) {
         let answer = (status, body.into());
         self.said().answers.insert(path.into(), answer);
+    }
+
+    /// Answers everything as the host in the embedded recording did.
+    pub fn answers_as_recorded(&self) {
+        let recording = Recording::parse(include_str!("../../src/engine/recorded_host.json"))
+            .expect("the recording");
+        for (path, json) in recording.answers {
+            if path != "/version" {
+                self.answers(&path, 200, json.to_string());
+            }
+        }
     }
 
     pub fn takes(&self, time: Duration) {

@@ -5,14 +5,23 @@ use waterline::engine::{Endpoint, Found, Host, HostName};
 
 /// Where the engine is; `None` when tests that need it are left out by name.
 pub fn endpoint() -> Option<String> {
+    named_endpoint("live", "WATERLINE_TEST_HOST")
+}
+
+/// Where the engine is that `variable` names; `None` when the tests that need it, or
+/// any engine, are left out as `word` or as `live`.
+pub fn named_endpoint(word: &str, variable: &str) -> Option<String> {
     let skip = std::env::var("WATERLINE_SKIP").unwrap_or_default();
-    if skip.split(',').any(|skipped| skipped == "live") {
+    if skip
+        .split(',')
+        .any(|skipped| skipped == "live" || skipped == word)
+    {
         return None;
     }
-    let endpoint = std::env::var("WATERLINE_TEST_HOST").unwrap_or_else(|_| {
+    let endpoint = std::env::var(variable).unwrap_or_else(|_| {
         panic!(
-            "WATERLINE_TEST_HOST names no Docker engine. `tests/run` brings one; \
-             WATERLINE_SKIP=live leaves out the tests that need it"
+            "{variable} names no Docker engine. `tests/run` brings one; \
+             WATERLINE_SKIP={word} leaves out the tests that need it"
         )
     });
     Some(endpoint)
