@@ -15,7 +15,7 @@ use super::frame::{Frame, Moment, Picture};
 use super::{NotTold, Panel, View, need, words};
 use crate::engine::{Answers, Ask, Id};
 use askama::Template;
-use claims::{Claim, Proof, Told};
+use claims::{Proof, Told};
 use listing::{Line, listing};
 use root::Root;
 use serde::Serialize;
@@ -141,7 +141,7 @@ pub fn picture(view: &View, have: &Answers) -> Result<OnTheHost, NotTold> {
     Ok(OnTheHost {
         frame: frame(view, have, ask.as_ref()),
         setting: root.setting(),
-        its: its(&told, &root, &claims),
+        its: its(&told, &root),
         missing: view
             .of
             .as_ref()
@@ -217,20 +217,18 @@ fn frame(view: &View, have: &Answers, chosen: Option<&Ask>) -> Frame {
 }
 
 /// Where the chosen container's log, layers, volumes and host folders are.
-fn its(told: &Told<'_>, root: &Root, claims: &[Claim]) -> Vec<(String, Option<String>, String)> {
+fn its(told: &Told<'_>, root: &Root) -> Vec<(String, Option<String>, String)> {
     if told.chosen.is_null() {
         return Vec::new();
     }
-    let path = |field: &str| {
-        let claim = claims
-            .iter()
-            .find(|claim| claim.chosen && claim.field == field);
-        claim.map(|claim| words::short(&claim.path, 300))
-    };
     let text = |pointer: &str| told.chosen.pointer(pointer).and_then(Value::as_str);
+    let path = |pointer: &str| {
+        let path = text(pointer).filter(|path| !path.is_empty());
+        path.map(|path| words::short(path, 300))
+    };
     let mut its = Vec::new();
     let driver = text("/HostConfig/LogConfig/Type").filter(|driver| !driver.is_empty());
-    its.push(match (path("LogPath"), driver) {
+    its.push(match (path("/LogPath"), driver) {
         (Some(log), _) => ("Log".into(), Some(log), "LogPath".into()),
         (None, Some("local")) => (
             "Log".into(),
@@ -248,7 +246,7 @@ fn its(told: &Told<'_>, root: &Root, claims: &[Claim]) -> Vec<(String, Option<St
     let snapshot = text("/Storage/RootFS/Snapshot/Name").filter(|name| !name.is_empty());
     its.push(
         match (
-            path("GraphDriver.Data.UpperDir"),
+            path("/GraphDriver/Data/UpperDir"),
             told.chosen.pointer("/GraphDriver/Name"),
         ) {
             (Some(upper), _) => (
