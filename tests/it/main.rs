@@ -15,5 +15,6 @@ mod notebook_properties;
 mod notebook_watch;
 mod pages;
 mod panels;
+mod places;
 mod shell;
 mod shell_start;

@@ -112,7 +112,10 @@ pub struct Facts {
 impl Facts {
     /// The volume of this name.
     pub fn volume(&self, name: &str) -> Option<&Volume> {
-        self.volumes.iter().find(|volume| volume.name == name)
+        let at = self
+            .volumes
+            .binary_search_by(|volume| volume.name.as_str().cmp(name));
+        Some(&self.volumes[at.ok()?])
     }
 
     /// Which containers mount the volume of this name, and where.

@@ -7,6 +7,10 @@ use super::facts::{Container, Facts, Hang, Kind, Volume, made_up};
 use crate::engine::{Answers, Ask, Id};
 use crate::panels::{NotTold, need, words};
 use serde_json::Value;
+use std::collections::HashMap;
+
+/// Entries of `/system/df` by id or name.
+type Measured<'a> = HashMap<&'a str, &'a Value>;
 
 impl Facts {
     /// Reads what `have` holds. Fails only when the host does not list its containers.
@@ -18,18 +22,26 @@ impl Facts {
                 field: "a list",
             })?;
         let usage = have.json(&Ask::DiskUsage);
+        let by = |old, new, key| -> Measured<'_> {
+            let entries = used(usage, old, new).iter();
+            entries
+                .filter_map(|entry| Some((text(entry, key)?, entry)))
+                .collect()
+        };
+        let written = by("Containers", "ContainerUsage", "Id");
         let mut containers: Vec<Container> = listed
             .iter()
-            .filter_map(|row| container(row, have, usage))
+            .filter_map(|row| container(row, have, &written))
             .collect();
         containers.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
         let told = have
             .json(&Ask::Volumes)
             .map(|told| told["Volumes"].as_array().map_or(&[][..], Vec::as_slice));
+        let sizes = by("Volumes", "VolumeUsage", "Name");
         let mut volumes: Vec<Volume> = told
             .unwrap_or_default()
             .iter()
-            .filter_map(|volume| self::volume(volume, usage))
+            .filter_map(|volume| self::volume(volume, &sizes))
             .collect();
         volumes.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(Facts {
@@ -55,7 +67,7 @@ pub(crate) fn used<'a>(usage: Option<&'a Value>, old: &str, new: &str) -> &'a [V
     entries.map_or(&[], Vec::as_slice)
 }
 
-fn container(row: &Value, have: &Answers, usage: Option<&Value>) -> Option<Container> {
+fn container(row: &Value, have: &Answers, written: &Measured<'_>) -> Option<Container> {
     let id = text(row, "Id")?;
     let own = Id::new(id).and_then(|id| have.json(&Ask::Container(id)));
     let names = row["Names"].as_array().map_or(&[][..], Vec::as_slice);
@@ -95,9 +107,7 @@ fn container(row: &Value, have: &Answers, usage: Option<&Value>) -> Option<Conta
         }
     }
     hangs.sort_by(|a, b| a.path.cmp(&b.path));
-    let measured = used(usage, "Containers", "ContainerUsage")
-        .iter()
-        .find(|used| text(used, "Id") == Some(id));
+    let measured = written.get(id);
     let flag = |pointer: &str| own.and_then(|own| own.pointer(pointer)?.as_bool()) == Some(true);
     Some(Container {
         id: id.to_owned(),
@@ -167,11 +177,9 @@ fn dockers_own(own: &Value) -> Vec<(String, String)> {
     .collect()
 }
 
-fn volume(told: &Value, usage: Option<&Value>) -> Option<Volume> {
+fn volume(told: &Value, sizes: &Measured<'_>) -> Option<Volume> {
     let name = text(told, "Name")?;
-    let measured = used(usage, "Volumes", "VolumeUsage")
-        .iter()
-        .find(|used| text(used, "Name") == Some(name));
+    let measured = sizes.get(name);
     // -1: not looked.
     let figure = |field: &str| {
         let own = told.pointer(&format!("/UsageData/{field}"));

@@ -93,10 +93,11 @@ pub fn tree(facts: &Facts, shown: &[usize], focus: bool) -> (Vec<Node>, usize) {
         let (from, depth) = above
             .last()
             .map_or((0, 0), |(upper, depth)| (upper.len(), depth + 1));
-        let mut rows = match at.get(&path) {
-            Some(hangs) => rows(facts, hangs),
-            None => Vec::new(),
+        let (mut rows, beyond) = match at.get(&path) {
+            Some(hangs) => rows(facts, hangs, room),
+            None => (Vec::new(), 0),
         };
+        folded += beyond;
         if path.is_empty() {
             rows.insert(0, glass(facts, shown, focus));
         }
@@ -201,8 +202,9 @@ fn names(containers: &[&Container], most: usize) -> Vec<String> {
     names.map(|c| words::short(&c.name, 40)).collect()
 }
 
-/// What hangs at one path: containers with the same thing in one row.
-fn rows(facts: &Facts, hangs: &[(usize, &Hang)]) -> Vec<Row> {
+/// What hangs at one path: containers with the same thing in one row. At most `room`
+/// rows are made; the others are counted.
+fn rows(facts: &Facts, hangs: &[(usize, &Hang)], room: usize) -> (Vec<Row>, usize) {
     type Same<'a> = (
         Kind,
         Option<&'a str>,
@@ -228,10 +230,12 @@ fn rows(facts: &Facts, hangs: &[(usize, &Hang)]) -> Vec<Row> {
         );
         groups.entry(key).or_default().push((container, hang));
     }
-    groups
+    let beyond = groups.len().saturating_sub(room);
+    let rows = groups
         .into_values()
-        .filter_map(|group| Some(row(facts, group.first()?.1, &group)))
-        .collect()
+        .take(room)
+        .filter_map(|group| Some(row(facts, group.first()?.1, &group)));
+    (rows.collect(), beyond)
 }
 
 fn row(facts: &Facts, hang: &Hang, group: &[(&Container, &Hang)]) -> Row {

@@ -36,7 +36,7 @@ pub fn listing(root: &Root, claims: &[Claim]) -> (Vec<Line>, Vec<Line>) {
         .partition(|claim| below(&root.path, &claim.path).is_some());
     let largest = claims.iter().filter_map(|claim| Some(claim.size?.0)).max();
     let largest = largest.unwrap_or(0).max(1);
-    let inside = lines(&inside, largest, &root.path, |claim| {
+    let inside = lines(&inside, largest, root, |claim| {
         below(&root.path, &claim.path).unwrap_or_default()
     });
     // Each by itself: what lies elsewhere has no common folder.
@@ -61,7 +61,7 @@ fn below(root: &str, path: &str) -> Option<Vec<String>> {
 fn lines(
     claims: &[&Claim],
     largest: u64,
-    root: &str,
+    root: &Root,
     place: impl Fn(&Claim) -> Vec<String>,
 ) -> Vec<Line> {
     let mut at: BTreeMap<Vec<String>, Claim> = BTreeMap::new();
@@ -73,6 +73,7 @@ fn lines(
                 let above = at.entry(path[..up].to_vec()).or_insert_with(|| Claim {
                     what: String::new(),
                     size: None,
+                    chosen: claim.chosen && up > 1,
                     ..(*claim).clone()
                 });
                 if above.proof > Proof::Path {
@@ -100,6 +101,8 @@ fn lines(
     }
     let mut lines: Vec<Line> = Vec::new();
     let mut above: Vec<(Vec<String>, usize)> = Vec::new();
+    let slash = if root.windows { "\\" } else { "/" };
+    let top = root.path.trim_end_matches(['/', '\\']);
     let keys: Vec<Vec<String>> = at.keys().cloned().collect();
     for (path, claim) in &at {
         above.retain(|(upper, _)| path.starts_with(upper));
@@ -114,17 +117,17 @@ fn lines(
             .last()
             .map_or((0, 0), |(upper, depth)| (upper.len(), depth + 1));
         let label = match &path[from..] {
-            [] => words::short(root, 200),
+            [] => words::short(&root.path, 200),
             some => {
                 let parts: Vec<String> = some.iter().map(|part| name(part)).collect();
-                parts.join("/")
+                parts.join(slash)
             }
         };
         above.push((path.clone(), depth));
         lines.push(line(claim, label, depth, largest));
-        let whole = std::iter::once(root.trim_end_matches('/').to_owned()).chain(path.clone());
+        let whole = std::iter::once(top.to_owned()).chain(path.clone());
         if let Some(last) = lines.last_mut() {
-            last.path = words::short(&whole.collect::<Vec<_>>().join("/"), 300);
+            last.path = words::short(&whole.collect::<Vec<_>>().join(slash), 300);
         }
     }
     lines
