@@ -1,6 +1,7 @@
 //! What the host says of mounts, as plain data: which container has what at which
 //! path, and which volumes there are.
 
+use crate::panels::words;
 use serde::Serialize;
 
 /// Where the files below a mounted path really are.
@@ -149,4 +150,13 @@ impl Facts {
 /// Whether docker made this name up: 64 hexadecimal digits.
 pub fn made_up(name: &str) -> bool {
     name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// A file name with its long id cut, as docker cuts them: `d23c602fd87e…-json.log`.
+pub fn cut(part: &str) -> String {
+    let digits = part.bytes().take_while(u8::is_ascii_hexdigit).count();
+    if digits < 64 {
+        return words::short(part, 60);
+    }
+    format!("{}…{}", &part[..12], words::short(&part[64..], 30))
 }

@@ -169,7 +169,10 @@ const LEGEND: [(&str, &str); 7] = [
         "bind",
         "a folder or file of the host's own, and the host's to remove",
     ),
-    ("dockers", "a file that Docker keeps beside the container"),
+    (
+        "dockers",
+        "a file that Docker keeps for the container and binds in; no list of mounts has it",
+    ),
     ("other", "another kind of mount"),
 ];
 

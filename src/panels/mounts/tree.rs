@@ -2,7 +2,7 @@
 //!
 //! Folders on the way are drawn where paths part, and skipped where they do not.
 
-use super::facts::{Container, Ends, Facts, Hang, Kind};
+use super::facts::{Container, Ends, Facts, Hang, Kind, cut};
 use crate::panels::words;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -181,7 +181,7 @@ fn glass(facts: &Facts, shown: &[usize], focus: bool) -> Row {
 fn dockers(container: &Container, file: &str) -> Row {
     Row {
         what: "a file of Docker's own".into(),
-        which: Some(words::short(file, 160)),
+        which: Some(file.split('/').map(cut).collect::<Vec<_>>().join("/")),
         class: "dockers",
         ends: if container.removes {
             Ends::Stop
@@ -192,7 +192,7 @@ fn dockers(container: &Container, file: &str) -> Row {
         more: 0,
         sharers: 1,
         mode: None,
-        notes: vec!["bound from the host, in no list of mounts".into()],
+        notes: Vec::new(),
         off: !container.running,
     }
 }
@@ -384,6 +384,18 @@ impl Row {
             0 | 1 => "k1",
             2 => "k2",
             _ => "k3",
+        }
+    }
+
+    /// Where the files really are, in a word or two: it stands in the bar.
+    pub fn water(&self) -> &'static str {
+        match self.class {
+            "glass" => "its own layer",
+            "tmpfs" => "memory",
+            "anon" | "named" => "a folder that Docker keeps",
+            "bind" => "a place on the host",
+            "dockers" => "beside its log",
+            _ => "",
         }
     }
 

@@ -333,11 +333,16 @@ impl Told<'_> {
                 });
             };
             match key.as_str() {
-                "UpperDir" => add(
-                    value,
-                    "its writable layer: what it changed".into(),
-                    self.written().map(|bytes| (bytes, "SizeRw")),
-                ),
+                "UpperDir" => {
+                    if let Some(folder) = value.strip_suffix("/diff") {
+                        add(folder, format!("the folder of {}", self.name()), None);
+                    }
+                    add(
+                        value,
+                        "its writable layer: what it changed".into(),
+                        self.written().map(|bytes| (bytes, "SizeRw")),
+                    );
+                }
                 "WorkDir" => add(value, "the kernel's scratch folder beside it".into(), None),
                 // The mount is there while it runs, and so is the folder.
                 "MergedDir" if self.runs() => {

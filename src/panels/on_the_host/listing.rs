@@ -2,6 +2,7 @@
 
 use super::claims::{Claim, Proof};
 use super::root::Root;
+use crate::panels::mounts::facts::cut;
 use crate::panels::words;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -119,7 +120,7 @@ fn lines(
         let label = match &path[from..] {
             [] => words::short(&root.path, 200),
             some => {
-                let parts: Vec<String> = some.iter().map(|part| name(part)).collect();
+                let parts: Vec<String> = some.iter().map(|part| cut(part)).collect();
                 parts.join(slash)
             }
         };
@@ -131,15 +132,6 @@ fn lines(
         }
     }
     lines
-}
-
-/// A name with long ids cut, as docker cuts them: `d23c602fd87e…-json.log`.
-fn name(part: &str) -> String {
-    let digits = part.bytes().take_while(u8::is_ascii_hexdigit).count();
-    if digits < 64 {
-        return words::short(part, 60);
-    }
-    format!("{}…{}", &part[..12], words::short(&part[64..], 30))
 }
 
 fn line(claim: &Claim, label: String, depth: usize, largest: u64) -> Line {
