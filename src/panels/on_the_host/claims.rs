@@ -139,10 +139,7 @@ impl Told<'_> {
             .and_then(|version| version.split('.').next()?.parse().ok());
         let listed = self.containers.as_array().map(Vec::len);
         let containers = match listed {
-            Some(n) => format!(
-                "a folder for each of {}: settings, log",
-                words::count(n, "container")
-            ),
+            Some(n) => format!("a folder for each container, {n} here: settings, log"),
             None => "a folder for each container: settings, log".into(),
         };
         add("containers", usual, "", &containers, None);
@@ -163,8 +160,8 @@ impl Told<'_> {
             None,
         );
         let volumes = match self.volumes["Volumes"].as_array().map(Vec::len) {
-            Some(n @ ..=VOLUMES) => format!("a folder for each of {}", words::count(n, "volume")),
-            Some(n) => format!("a folder for each of {n} volumes, {VOLUMES} of them drawn"),
+            Some(n @ ..=VOLUMES) => format!("a folder for each volume, {n} here"),
+            Some(n) => format!("a folder for each volume, {n} here, {VOLUMES} of them drawn"),
             None => "a folder for each volume".into(),
         };
         add("volumes", usual, "", &volumes, self.volumes_size());

@@ -463,7 +463,7 @@ fn a_large_host_asks_about_one_container_and_stays_small() {
     let drawn = draw(Panel::OnTheHost, &View::default(), &have);
     assert!(drawn.html.len() < 100_000, "{}", drawn.html.len());
     for part in [
-        "a folder for each of 500 volumes, 10 of them drawn",
+        "a folder for each volume, 500 here, 10 of them drawn",
         "layer 117 of 120 of its image, read-only; 116 more below it",
     ] {
         assert!(drawn.html.contains(part), "{part}: {}", drawn.html);
