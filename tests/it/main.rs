@@ -20,6 +20,7 @@ mod own_engine;
 mod pages;
 mod panels;
 mod past_events;
+mod places;
 mod shell;
 mod shell_start;
 mod stage;
