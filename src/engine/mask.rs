@@ -39,6 +39,8 @@ pub enum Rule {
     Remark,
     /// What happened, without its details: `exec_create`, `health_status`.
     Action,
+    /// What `ps` printed: figures, and of each program its name.
+    Processes,
     /// A proxy, which may come as `user:password@host`.
     Proxy,
 }
@@ -51,6 +53,7 @@ pub fn answer(ask: &Ask, json: &mut Value) {
 fn apply(rule: Rule, json: &mut Value) {
     match (rule, json) {
         (_, Value::Null) => {}
+        (Rule::Processes, json) => super::processes::mask(json),
         (Rule::Argv, Value::Array(list)) => {
             for (index, item) in list.iter_mut().enumerate() {
                 apply(
@@ -156,7 +159,7 @@ fn name_only(text: &str) -> String {
 }
 
 /// The first word of a command line.
-fn command(text: &str) -> String {
+pub(super) fn command(text: &str) -> String {
     let text = line(text);
     match text.trim_start().split_once(char::is_whitespace) {
         Some((program, rest)) if !rest.trim().is_empty() => {

@@ -21,6 +21,7 @@ mod kept;
 mod link;
 pub mod listen;
 pub mod mask;
+mod processes;
 pub mod record;
 pub mod recorded;
 mod shapes;

@@ -5,8 +5,8 @@
 
 use super::Ask;
 use super::mask::Rule::{
-    self, Action, Argv, Command, CreatedBy, Each, Fields, Keep, Labels, Mask, Name, Options, Proxy,
-    Remark,
+    self, Action, Argv, Command, CreatedBy, Each, Fields, Keep, Labels, Mask, Name, Options,
+    Processes, Proxy, Remark,
 };
 
 /// What may be said of an answer to `ask`.
@@ -22,7 +22,7 @@ pub fn of(ask: &Ask) -> Rule {
         Ask::History(_) => HISTORY,
         Ask::Networks | Ask::Network(_) => NETWORK,
         Ask::Volumes => Fields("Warnings", &[("Volumes", VOLUME)]),
-        Ask::Top(_) => Fields("Titles Processes", &[]),
+        Ask::Top(_) => Processes,
         Ask::Events => EVENT,
         Ask::Files(_) => FILES,
         Ask::DiskUsage => DISK_USAGE,
