@@ -158,10 +158,6 @@ fn the_answer_counts_and_the_slowest_come_first() {
     assert_eq!(names, ["db", "web", "api"]);
     let page = html(&have).html;
     assert!(page.contains("not measured"), "{page}");
-    assert!(
-        !page.contains("gone"),
-        "what does not run is not stopped: {page}"
-    );
 }
 
 #[test]
