@@ -161,6 +161,8 @@ impl Box {
 pub struct Watch {
     /// Its length, in pixels.
     pub width: f64,
+    /// How far it may reach, where that is not certain; 0 where it is.
+    pub perhaps: f64,
     /// What it means.
     pub ends: Ends,
     /// What stands in it, where it is long enough.
@@ -193,16 +195,22 @@ pub fn watch(manner: &Manner, stop: &Stop, longest: u64) -> Watch {
         ),
         Ends::NotTold => (whole, "not told".to_owned(), String::new()),
     };
+    let perhaps = if stop.perhaps { whole } else { 0.0 };
+    let (inside, behind) = match stop.perhaps {
+        true => (String::new(), "at once, or later".to_owned()),
+        false => (inside, behind),
+    };
     let fits = width > words::width(&inside) + 12.0;
     Watch {
         behind_x: BAR_LEFT
-            + width
+            + width.max(perhaps)
             + if stop.ends == Ends::FullTime {
                 20.0
             } else {
                 8.0
             },
         width,
+        perhaps,
         ends: stop.ends,
         behind: if fits || inside.is_empty() {
             behind

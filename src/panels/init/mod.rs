@@ -197,6 +197,7 @@ impl Running {
                 ends: Ends::NotTold,
                 reaches: stop::Reaches::Unknown,
                 exit: "not known".into(),
+                perhaps: false,
                 why: match manner.init {
                     Some(true) => {
                         format!("{why} It was started with --init, so it usually stops at once.")
@@ -293,6 +294,9 @@ impl Init {
         {
             return match one.stop.ends {
                 Ends::FullTime => format!("{name} will take its full {} to stop.", one.span),
+                Ends::AtOnce if one.stop.perhaps => {
+                    format!("{name} may stop at once, or take up to {}.", one.span)
+                }
                 Ends::AtOnce => format!("{name} should stop at once."),
                 Ends::NotTold => format!("How long {name} takes to stop is not told."),
             };
@@ -318,8 +322,21 @@ impl Init {
             .filter(|first| spans.all(|span| span == *first));
         let span = span.map_or_else(|| "time".to_owned(), Clone::clone);
         match (slow, shown) {
-            (0, 1) => "The container looked at should stop at once.".into(),
-            (0, _) if quick == shown => format!("All of {of} should stop at once."),
+            (0, _)
+                if self
+                    .containers
+                    .iter()
+                    .any(|one| one.stop.perhaps || one.stop.ends == Ends::NotTold) =>
+            {
+                match shown {
+                    1 => {
+                        "It is not certain how long the one running container takes to stop.".into()
+                    }
+                    _ => format!("Not one of {of} is certain to take its full time to stop."),
+                }
+            }
+            (0, 1) => "The one running container should stop at once.".into(),
+            (0, _) => format!("All of {of} should stop at once."),
             (1, 1) => format!("{} will take its full {span} to stop.", words::capital(&of)),
             (slow, _) => {
                 let its = if slow == 1 { "its" } else { "their" };

@@ -133,6 +133,8 @@ pub struct Stop {
     pub reaches: Reaches,
     /// The exit code in words: `137`.
     pub exit: String,
+    /// Whether it may well take longer than "at once", up to the whole wait.
+    pub perhaps: bool,
     /// Why, in a sentence or two.
     pub why: String,
 }
@@ -152,6 +154,7 @@ pub fn foretell(manner: &Manner, tree: &Tree) -> Stop {
             ends: Ends::AtOnce,
             reaches: Reaches::First,
             exit: "137".into(),
+            perhaps: false,
             why: "It is stopped with SIGKILL at once, which no program can catch.".into(),
         };
     }
@@ -173,6 +176,7 @@ pub fn foretell(manner: &Manner, tree: &Tree) -> Stop {
                 ends: Ends::AtOnce,
                 reaches: Reaches::First,
                 exit: "its own choice".into(),
+                perhaps: true,
                 why: format!("{name} takes {sig} and shuts its services down, for which it needs some time of its own."),
             },
             Does::NotTold => not_told(),
@@ -184,6 +188,7 @@ pub fn foretell(manner: &Manner, tree: &Tree) -> Stop {
                 ends: Ends::AtOnce,
                 reaches: Reaches::First,
                 exit: (128 + signal.0).to_string(),
+                perhaps: false,
                 why: format!(
                     "{name} has no handler for {sig}. It shares the process numbers of {}, so it is not process 1, and the kernel's own answer ends it.",
                     if pids == Pids::Host { "the host" } else { "another container" }
@@ -217,6 +222,7 @@ fn passed_on(manner: &Manner, tree: &Tree, signal: Signal) -> Stop {
             ends: Ends::AtOnce,
             reaches: Reaches::Child,
             exit: (128 + signal.0).to_string(),
+            perhaps: false,
             why: format!(
                 "{init} passes {sig} on to {name}. That has no handler, but it is not process 1, so the kernel's own answer ends it."
             ),
@@ -254,6 +260,7 @@ fn handler(process: &Process, sig: &str) -> Stop {
         ends: Ends::AtOnce,
         reaches: Reaches::First,
         exit: "its own choice".into(),
+        perhaps: shell,
         why: if shell {
             format!(
                 "{name} has a handler for {sig}. A shell runs its trap only between two commands: with one still in front, it takes as long as that command, or the full time."
@@ -279,6 +286,7 @@ fn full(reaches: Reaches, why: String) -> Stop {
         ends: Ends::FullTime,
         reaches,
         exit: "137".into(),
+        perhaps: false,
         why,
     }
 }
@@ -288,6 +296,7 @@ fn unknown(why: String) -> Stop {
         ends: Ends::NotTold,
         reaches: Reaches::Unknown,
         exit: "not known".into(),
+        perhaps: false,
         why,
     }
 }

@@ -321,3 +321,20 @@ fn a_mask_is_read_however_it_is_cut() {
         assert_eq!(signal::Signal::parse(text), None, "{text}");
     }
 }
+
+#[test]
+fn a_shell_with_a_trap_is_promised_nothing() {
+    let rows = vec![
+        process(7, 1, NONE, TERM, "sh"),
+        process(8, 7, NONE, NONE, "sleep"),
+    ];
+    let have = host(&[("a", json!({}), Ok(rows))]);
+    let init = seen(&have);
+    assert!(init.containers[0].stop.perhaps && init.containers[0].watch.perhaps > 100.0);
+    assert_eq!(
+        init.answer(),
+        "It is not certain how long the one running container takes to stop."
+    );
+    let one = picture(&View::default().focus("a"), &have).expect("a picture");
+    assert_eq!(one.answer(), "a may stop at once, or take up to 10 s.");
+}

@@ -90,6 +90,12 @@ struct Contained {
     limits: Option<Limits>,
 }
 
+/// Containers on view that may take the same.
+struct Taking<'a> {
+    containers: Vec<&'a Contained>,
+    limits: Option<&'a Limits>,
+}
+
 /// A running container of the list.
 struct Running {
     id: Option<Id>,
@@ -366,7 +372,27 @@ impl Platform {
                 self.kernel
             ),
         };
-        format!("{who}{apart}").trim().to_owned()
+        let memory = match self.ground.memory {
+            Some(bytes) => format!(" This host has {} of memory.", memory(bytes)),
+            None => String::new(),
+        };
+        format!("{who}{apart}{memory}").trim().to_owned()
+    }
+
+    /// The containers on view by what they may take.
+    fn takings(&self) -> Vec<Taking<'_>> {
+        let mut takings: Vec<Taking<'_>> = Vec::new();
+        for one in &self.containers {
+            let limits = one.limits.as_ref();
+            match takings.iter_mut().find(|taking| taking.limits == limits) {
+                Some(taking) => taking.containers.push(one),
+                None => takings.push(Taking {
+                    containers: vec![one],
+                    limits,
+                }),
+            }
+        }
+        takings
     }
 
     /// What the reader's own machine has to do with it.
@@ -374,11 +400,11 @@ impl Platform {
         let kernel = self.ground.kernel.as_deref().unwrap_or("the same");
         match self.with_client {
             WithClient::Shared if self.ground.vm == Vm::Likely => format!(
-                "This machine runs {}, and the engine listens on a socket of it, so this is most likely your own kernel, in a virtual machine. It is if uname -r here prints {kernel}.",
+                "This machine runs {}, and the engine listens on a socket of it, so this is most likely your own kernel, in a virtual machine. It is, if uname -r here prints {kernel}.",
                 self.client
             ),
             WithClient::Shared => format!(
-                "This machine runs {}, and the engine listens on a socket of it, so this is most likely your own kernel too: your programs share it with the containers. It is if uname -r here prints {kernel}.",
+                "This machine runs {}, and the engine listens on a socket of it, so this is most likely your own kernel too: your programs share it with the containers. It is, if uname -r here prints {kernel}.",
                 self.client
             ),
             WithClient::Below => format!(

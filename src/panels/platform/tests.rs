@@ -282,6 +282,11 @@ fn a_large_host_is_asked_for_eight_containers() {
     assert_eq!(asks(&View::default(), &have).len(), 3 + DRAWN);
     let page = html(&have);
     assert!(page.len() < 100_000, "{}", page.len());
+    assert_eq!(
+        seen(&have).takings().len(),
+        1,
+        "what may take the same stands together"
+    );
     assert!(
         page.contains("200 running containers share one kernel"),
         "{page}"
