@@ -40,8 +40,9 @@ impl fmt::Display for Id {
     }
 }
 
-/// What `/top` gives to the host's `ps`, percent-encoded: never the arguments.
-const TOP: &str = "-eo%20pid,ppid,stat,caught,comm";
+/// What `/top` gives to the host's `ps`, percent-encoded: names and what each does with
+/// signals, never the arguments.
+const TOP: &str = "-eo%20pid,ppid,stat,blocked,ignored,caught,comm";
 
 /// One question to a host.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -122,7 +123,9 @@ impl Ask {
             Ask::Networks => "docker network ls".into(),
             Ask::Network(id) => format!("docker network inspect {id}"),
             Ask::Volumes => "docker volume ls".into(),
-            Ask::Top(id) => format!("docker top {id} -eo pid,ppid,stat,caught,comm"),
+            Ask::Top(id) => {
+                format!("docker top {id} -eo pid,ppid,stat,blocked,ignored,caught,comm")
+            }
             Ask::Events => "docker events --since 1 --until 0s".into(),
             Ask::Files(id) => format!("docker image save {id} | tar -tv"),
             Ask::DiskUsage => "docker system df --verbose".into(),

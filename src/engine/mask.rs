@@ -44,6 +44,8 @@ pub enum Rule {
     /// An object of a kind that its own field of this name tells: the rule of that kind,
     /// or the last one.
     By(&'static str, &'static [(&'static str, Rule)], &'static Rule),
+    /// What `ps` printed: figures, and of each program its name.
+    Processes,
     /// A proxy, which may come as `user:password@host`.
     Proxy,
 }
@@ -90,6 +92,7 @@ fn has_entrypoint(object: &serde_json::Map<String, Value>) -> bool {
 fn apply(rule: Rule, json: &mut Value) {
     match (rule, json) {
         (_, Value::Null) => {}
+        (Rule::Processes, json) => super::processes::mask(json),
         (Rule::Argv, Value::Array(list)) => {
             for (index, item) in list.iter_mut().enumerate() {
                 apply(
@@ -212,7 +215,7 @@ fn name_only(text: &str) -> String {
 }
 
 /// The first word of a command line.
-fn command(text: &str) -> String {
+pub(super) fn command(text: &str) -> String {
     let text = line(text);
     match text.trim_start().split_once(char::is_whitespace) {
         Some((program, rest)) if !rest.trim().is_empty() => {

@@ -23,6 +23,7 @@ mod link;
 pub mod listen;
 pub mod mask;
 mod past;
+mod processes;
 pub mod record;
 pub mod recorded;
 mod shapes;

@@ -91,12 +91,22 @@ fn everything(have: &Answers) -> Vec<Ask> {
         asks.push(Ask::Container(id.clone()));
         asks.push(Ask::Changes(id));
     }
+    asks.extend(running(have).map(Ask::Top));
     for id in ids(have, &Ask::Images) {
         asks.push(Ask::Image(id.clone()));
         asks.push(Ask::History(id));
     }
     asks.extend(ids(have, &Ask::Networks).map(Ask::Network));
     asks
+}
+
+/// Containers that have processes.
+fn running(have: &Answers) -> impl Iterator<Item = Id> {
+    let list = have.json(&Ask::Containers).and_then(Value::as_array);
+    list.into_iter()
+        .flatten()
+        .filter(|item| item["State"] == "running")
+        .filter_map(|item| Id::new(item["Id"].as_str()?))
 }
 
 fn ids<'a>(have: &'a Answers, list: &Ask) -> impl Iterator<Item = Id> + use<'a> {

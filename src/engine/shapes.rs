@@ -6,7 +6,7 @@
 use super::Ask;
 use super::mask::Rule::{
     self, Action, Argv, By, Command, CreatedBy, Each, Fields, Keep, Labels, Mask, Name, Number,
-    Options, Proxy, Remark,
+    Options, Processes, Proxy, Remark,
 };
 
 /// What may be said of an answer to `ask`.
@@ -22,7 +22,7 @@ pub fn of(ask: &Ask) -> Rule {
         Ask::History(_) => HISTORY,
         Ask::Networks | Ask::Network(_) => NETWORK,
         Ask::Volumes => Fields("Warnings", &[("Volumes", VOLUME)]),
-        Ask::Top(_) => Fields("Titles Processes", &[]),
+        Ask::Top(_) => Processes,
         Ask::Events => EVENT,
         Ask::Files(_) => FILES,
         Ask::DiskUsage => DISK_USAGE,

@@ -252,6 +252,7 @@ pub fn sheets_of(panel: Panel) -> &'static [&'static str] {
             "css/code.css",
             "css/panel.css",
             "css/picture.css",
+            "css/platform.css",
             "css/virtualization.css",
         ],
         Panel::Hosts => &[
