@@ -4,7 +4,7 @@
 
 use crate::live_engine::{endpoint, live_host};
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use waterline::panels::{Drawn, Panel, PanelState, View, draw};
 
@@ -266,7 +266,7 @@ fn on_disk(endpoint: &str, path: &str) -> PathBuf {
     PathBuf::from(folder).join(below)
 }
 
-fn exists(path: &PathBuf) -> bool {
+fn exists(path: &Path) -> bool {
     match path.symlink_metadata() {
         Ok(_) => true,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,

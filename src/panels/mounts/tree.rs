@@ -291,10 +291,7 @@ fn row(facts: &Facts, hang: &Hang, group: &[(&Container, &Hang)]) -> Row {
             }
             let elsewhere: Vec<String> = facts
                 .users(name)
-                .filter(|(container, other)| {
-                    other.path != hang.path && !group.iter().any(|(c, _)| c.id == container.id)
-                        || other.path != hang.path
-                })
+                .filter(|(_, other)| other.path != hang.path)
                 .map(|(container, other)| {
                     format!(
                         "{} in {}",
