@@ -463,4 +463,23 @@ mod tests {
             Err(SendError::NotARead(Method::POST))
         ));
     }
+
+    #[tokio::test]
+    async fn a_body_that_goes_on_is_taken_as_far_as_it_came() {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let folder = tempfile::tempdir().expect("a folder");
+        let socket = folder.path().join("docker.sock");
+        let listener = tokio::net::UnixListener::bind(&socket).expect("a socket");
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("a question");
+            let _asked = stream.read(&mut [0; 1024]).await.expect("a request");
+            let began = b"HTTP/1.1 200 OK\r\n\r\n{\"a\":1}\n{\"b";
+            stream.write_all(began).await.expect("it is read");
+            std::future::pending::<()>().await;
+        });
+        let transport = Transport::new(&Endpoint::unix(socket)).expect("no certificates");
+        let patience = Duration::from_millis(200);
+        let reply = transport.get_what_comes("/events", Deadline::INSPECT, patience);
+        assert_eq!(reply.await.expect("what came").body, "{\"a\":1}\n{\"b");
+    }
 }

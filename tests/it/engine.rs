@@ -2,6 +2,7 @@
 
 use crate::fake_engine::FakeEngine;
 use futures_util::future::join_all;
+use serde_json::json;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout};
@@ -479,6 +480,27 @@ async fn nothing_listens_at_a_closed_port() {
         host.answer(&Ask::Info).await.unwrap_err(),
         Away::NobodyThere(address)
     );
+}
+
+#[tokio::test]
+async fn an_engine_whose_clock_is_wrong_is_asked_for_its_past_up_to_its_own_now() {
+    let engine = FakeEngine::start().await;
+    let script = &engine.script;
+    script.answers("/info", 200, r#"{"SystemTime":"2020-01-01T00:00:00.5Z"}"#);
+    script.answers(
+        "/events?since=1&until=now",
+        200,
+        "{\"timeNano\":2}\n{\"timeNano\":1}\n",
+    );
+    let answer = engine.host().answer(&Ask::Events).await.expect("events");
+    assert_eq!(*answer.json, json!([{"timeNano": 1}, {"timeNano": 2}]));
+    let calls = script.calls();
+    let until = calls
+        .iter()
+        .find_map(|call| call.split("/events?since=1&until=").nth(1));
+    let until: f64 = until.expect("asked").parse().expect("seconds");
+    // 2020-01-01, a moment after its clock was read.
+    assert!((until - 1_577_836_800.5).abs() < 10.0, "{until}");
 }
 
 #[tokio::test]

@@ -253,7 +253,7 @@ fn ending(event: &Event, events: &[&Event]) -> String {
     match exit {
         137 if has(events, "oom") => "was killed for want of memory, exit code 137".into(),
         137 if events.iter().any(|e| e.signal == Some(15)) => {
-            "did not heed it in time and was killed, exit code 137".into()
+            "was killed, since it had not heeded signal 15 in time, exit code 137".into()
         }
         137 if asked => "was killed, exit code 137".into(),
         137 => "was killed, not by docker's doing, exit code 137".into(),

@@ -100,7 +100,7 @@ fn a_run_is_one_entry_and_a_stop_another() {
         [
             "web of shop stopped by itself, exit code 0 [–]",
             "web of shop joined network shop_default and was started [docker start]",
-            "web of shop got signal 15 (TERM), got signal 9 (KILL) and did not heed it in time and was killed, exit code 137 [docker stop]",
+            "web of shop got signal 15 (TERM), got signal 9 (KILL) and was killed, since it had not heeded signal 15 in time, exit code 137 [docker stop]",
             "web of shop was created from shop/web:1.4, joined network shop_default and was started [docker run]",
         ]
     );

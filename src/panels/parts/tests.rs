@@ -246,6 +246,7 @@ fn what_an_engine_leaves_out_is_said_and_no_hop_is_missing() {
     // A commit where no version stands, another runtime, and Windows.
     let told = json!({"ContainerdCommit": {"ID": "5f9bb2ab7bd4"}, "RuncCommit": {"ID": "N/A"}, "DefaultRuntime": "runsc"});
     let panel = drawn(json!({"Version": "29.0"}), told.clone(), vec![]);
+    assert!(!panel.html.contains("commit N/A"), "{}", panel.html);
     assert!(
         panel.html.contains("containerd commit 5f9bb2ab7bd4"),
         "{}",
