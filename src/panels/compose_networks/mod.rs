@@ -3,8 +3,9 @@
 //! Illustrates `Learning_Docker_Networking_Compose`: each `up` makes a network of its
 //! own, so two projects are two islands; a network that both join is a bridge. Who
 //! reaches whom is worked out by the rules of the networks panel
-//! ([`reach`](super::networks::reach)). [`chart`] says which projects stand where, [`islands`] what is on them, [`crossing`]
-//! who gets across, [`names`] which name means two things.
+//! ([`reach`](super::networks::reach)). [`chart`] says which projects stand where,
+//! [`islands`] what is on them, [`crossing`] who gets across, [`names`] which name means
+//! two things.
 
 pub mod chart;
 pub mod crossing;

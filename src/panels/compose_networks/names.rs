@@ -56,10 +56,23 @@ fn sentence(facts: &Facts, name: &str, projects: &BTreeMap<String, BTreeSet<usiz
             words::list(&answering(facts, container, name))
         )
     };
-    let mut owners: Vec<String> = projects.values().flatten().take(4).map(here).collect();
-    let all = projects.values().map(BTreeSet::len).sum::<usize>();
-    if all > owners.len() {
-        owners.push(format!("{} more", all - owners.len()));
+    let mut owners: Vec<String> = projects
+        .iter()
+        .take(4)
+        .map(|(project, places)| match places.first() {
+            Some(place) if places.len() == 1 => here(place),
+            _ => format!(
+                "one of {} of {}",
+                words::count(places.len(), "container"),
+                words::short(project, 60)
+            ),
+        })
+        .collect();
+    if projects.len() > owners.len() {
+        owners.push(format!(
+            "others in {} more projects",
+            projects.len() - owners.len()
+        ));
     }
     let mut said = format!("“{}” is {}.", words::short(name, 60), words::list(&owners));
     let both: Vec<String> = facts

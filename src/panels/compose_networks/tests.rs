@@ -168,6 +168,13 @@ fn a_name_of_several_containers_leads_to_them_in_turn() {
     assert!(job.off && job.names.is_empty() && job.remark == "stopped, exit 1");
     assert_eq!(hung(app)[2], "web: web, app-web-1, app-web-2");
     assert!(html.contains("job of app does not run"));
+    let other = replica("infra", "web", "infra-web-1", &["infra_default"]);
+    let both = [&more[..], &[other]].concat();
+    let (picture, _) = drawn(&two_ups(&both, &[]), None);
+    assert_eq!(
+        picture.names[1],
+        "“web” is one of two containers of app and infra-web-1 on infra_default."
+    );
 }
 
 #[test]
