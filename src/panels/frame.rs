@@ -182,6 +182,22 @@ impl Frame {
     /// are the ones that the picture reads, as paths (`RootFS.Layers`); none: all.
     pub fn cite(&mut self, have: &Answers, ask: &Ask, fields: &[&str]) {
         self.rest_on(have, ask);
+        self.enter(have, ask, fields);
+    }
+
+    /// The same for figures that are asked seldom and give their own age beside them
+    /// (`/system/df`): that the host has changed since does not make the panel stale.
+    pub fn cite_seldom(&mut self, have: &Answers, ask: &Ask, fields: &[&str]) {
+        if let Some(Ok(answer)) = have.get(ask)
+            && matches!(answer.state, State::Stale(Why::Away(_)) | State::Recorded)
+        {
+            self.rest_on(have, ask);
+        }
+        self.enter(have, ask, fields);
+    }
+
+    /// An entry of the drawer.
+    fn enter(&mut self, have: &Answers, ask: &Ask, fields: &[&str]) {
         let told = match have.get(ask) {
             Some(Ok(answer)) => Ok(read(answer, fields)),
             Some(Err(away)) => Err(words::capital(&away.to_string())),

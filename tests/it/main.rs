@@ -18,6 +18,7 @@ mod outages;
 mod own_engine;
 mod pages;
 mod panels;
+mod places;
 mod secrets_live;
 mod shell;
 mod shell_start;

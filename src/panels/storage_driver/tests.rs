@@ -84,6 +84,60 @@ fn a_driver_that_copies_turns_the_picture_round() {
         ("overlay2", "vfs")
     );
     assert_eq!(drawn.verdict(), "Layers are copied, not shared.");
+    // The other driver's figure is the one that would be, and neither is measured.
+    let (shares, copies) = match &drawn.stack {
+        Some(stack) => (stack.shares(), stack.copies()),
+        None => panic!("no stack"),
+    };
+    let page = html(Some(json!({"Driver": "vfs", "DriverStatus": null})));
+    for part in [
+        format!(">would be {shares}</text>"),
+        format!(">{copies}, worked out, not measured</text>"),
+        format!("a whole copy of everything below it, {copies} together"),
+        format!("it would be {shares}, since"),
+        "Both figures are worked out from the layers&#39; sizes, not measured".into(),
+    ] {
+        assert!(
+            page.contains(&part) || page.contains(&part.replace("&#39;", "'")),
+            "{part}: {page}"
+        );
+    }
+    assert!(!page.contains(&format!("would be {copies}")), "{page}");
+}
+
+#[test]
+fn under_overlay2_what_vfs_would_weigh_is_worked_out() {
+    let drawn = seen(None);
+    let stack = drawn.stack.as_ref().expect("a stack");
+    let page = html(None);
+    let copied = format!(
+        ">would be {}, worked out, not measured</text>",
+        stack.copies()
+    );
+    assert!(page.contains(&copied), "{copied}: {page}");
+    assert!(
+        page.contains(&format!(">{}</text>", stack.shares())),
+        "{page}"
+    );
+    assert!(
+        !page.contains(&format!("would be {}", stack.shares())),
+        "{page}"
+    );
+}
+
+#[test]
+fn vfs_gives_no_folders_and_the_stack_is_drawn_all_the_same() {
+    let mut recording = host(Some(json!({"Driver": "vfs", "DriverStatus": null})));
+    for (path, answer) in &mut recording.answers {
+        if path.starts_with("/images/sha256") && path.ends_with("/json") {
+            let mut image = Value::clone(answer);
+            image["GraphDriver"] = json!({"Name": "vfs", "Data": null});
+            *answer = Arc::new(image);
+        }
+    }
+    let have = recording.gather(|have| asks(&View::default(), have));
+    let drawn = picture(&View::default(), &have).expect("a picture");
+    assert_eq!(drawn.stack.map(|stack| stack.layers), Some(7));
 }
 
 #[test]
