@@ -226,7 +226,7 @@ fn matches_id(id: &Id, full: &str) -> bool {
 
 /// How long after an event what it made stale is asked again. `docker run` reports
 /// three events within a few milliseconds.
-pub const DEBOUNCE: Duration = Duration::from_millis(40);
+pub const DEBOUNCE: Duration = Duration::from_millis(20);
 
 /// The shortest time between two rounds of asking in a burst of events.
 pub const BETWEEN_ROUNDS: Duration = Duration::from_millis(250);

@@ -6,11 +6,24 @@
 
 mod browser;
 mod docker;
+#[expect(
+    dead_code,
+    reason = "shared with the integration tests, which use more of it"
+)]
+#[path = "../it/live_engine.rs"]
+mod live_engine;
+#[expect(
+    dead_code,
+    reason = "shared with the integration tests, which use more of it"
+)]
+#[path = "../it/own_engine.rs"]
+mod own_engine;
 mod seen;
 mod waterline;
 
 mod barriers;
 mod live;
+mod outages;
 mod reading;
 mod steady;
 mod without_docker;

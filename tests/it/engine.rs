@@ -162,6 +162,29 @@ async fn looking_at_processes_is_no_news() {
 }
 
 #[tokio::test]
+async fn disk_usage_is_asked_once_in_half_a_minute_and_says_its_age() {
+    let engine = FakeEngine::start().await;
+    engine
+        .script
+        .answers("/system/df", 200, r#"{"LayersSize":7}"#);
+    engine.script.takes(Duration::from_millis(50));
+    let host = engine.host();
+    let mut watch = host.watch();
+    engine.script.is_heard().await;
+    changed(&mut watch, Duration::from_secs(1)).await;
+    let asked = join_all((0..50).map(|_| host.answer(&Ask::DiskUsage))).await;
+    let first = asked[0].as_ref().expect("an answer").asked;
+    for _ in 0..3 {
+        engine.script.event("container", "start", WEB);
+        changed(&mut watch, Duration::from_secs(1)).await;
+        let answer = host.answer(&Ask::DiskUsage).await.expect("an answer");
+        assert_eq!(answer.state, State::Stale(Why::Changed), "it is outdated");
+        assert_eq!(answer.asked, first, "and says since when");
+    }
+    assert_eq!(engine.script.count("/system/df"), 1);
+}
+
+#[tokio::test]
 async fn an_event_while_an_answer_is_on_its_way_is_not_lost() {
     let engine = FakeEngine::start().await;
     say_network(&engine, "before");

@@ -42,7 +42,12 @@ impl OwnEngine {
 
     /// Its address, as `docker -H` takes it.
     pub fn address(&self) -> String {
-        format!("unix://{}/run/docker.sock", self.folder.display())
+        format!("unix://{}", self.socket().display())
+    }
+
+    /// Its socket.
+    pub fn socket(&self) -> PathBuf {
+        self.folder.join("run/docker.sock")
     }
 
     /// The engine as a host that was named with `--host`.
