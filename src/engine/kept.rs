@@ -24,6 +24,9 @@ pub const DISK_USAGE: Duration = Duration::from_secs(30);
 /// go first; a host of a thousand containers and images needs half of it.
 const MOST: usize = 4096;
 
+/// How many images' files are kept: each may name 200,000 of them.
+const MOST_FILES: usize = 4;
+
 /// What came back for one ask.
 #[derive(Clone, Debug)]
 pub struct Told {
@@ -74,7 +77,10 @@ impl Kept {
         let told = entry.told.as_ref()?;
         let age = told.at.elapsed();
         let current = told.generation == entry.generation;
-        if current && (listening || age < UNHEARD) {
+        // An image goes by the hash of what it holds, so its files are the same for ever.
+        if matches!(ask, Ask::Files(_)) && told.result.is_ok() {
+            Some((told.clone(), Truth::True))
+        } else if current && (listening || age < UNHEARD) {
             Some((told.clone(), Truth::True))
         } else if *ask == Ask::DiskUsage && age < DISK_USAGE {
             Some((told.clone(), Truth::Outdated))
@@ -153,6 +159,7 @@ impl Kept {
     }
 
     fn make_room(&mut self) {
+        self.make_room_for_files();
         if self.entries.len() <= MOST {
             return;
         }
@@ -161,6 +168,25 @@ impl Kept {
         let (_, &mut median, _) = uses.select_nth_unstable(middle);
         self.entries
             .retain(|_, entry| entry.used >= median || entry.flight.is_some());
+    }
+
+    /// Forgets the files that nobody has asked for the longest.
+    fn make_room_for_files(&mut self) {
+        let files = |ask: &Ask| matches!(ask, Ask::Files(_));
+        let mut uses: Vec<u64> = self
+            .entries
+            .iter()
+            .filter(|(ask, entry)| files(ask) && entry.flight.is_none())
+            .map(|(_, entry)| entry.used)
+            .collect();
+        if uses.len() < MOST_FILES {
+            return;
+        }
+        uses.sort_unstable();
+        let oldest = uses[uses.len() - MOST_FILES];
+        self.entries.retain(|ask, entry| {
+            !files(ask) || entry.flight.is_some() || entry.used > oldest
+        });
     }
 }
 

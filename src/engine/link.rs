@@ -6,7 +6,7 @@
 
 use super::endpoint::Endpoint;
 use super::transport::{Deadline, Transport};
-use super::{Ask, Away, mask};
+use super::{Ask, Away, files, mask};
 use serde_json::Value;
 use std::fmt;
 use tokio::sync::watch;
@@ -136,6 +136,13 @@ impl Link {
     /// # Errors
     /// Why there is no answer; what broke the link when it broke meanwhile.
     pub async fn ask(&self, ask: &Ask) -> Result<Value, Away> {
+        if let Ask::Files(id) = ask {
+            let version = format!("/v{}", self.api);
+            return tokio::select! {
+                files = files::fetch(&self.transport, &version, id, files::LIMITS) => files,
+                away = self.broke() => Err(away),
+            };
+        }
         let path = format!("/v{}{}", self.api, ask.path());
         let deadline = match ask {
             Ask::DiskUsage => Deadline::DISK_USAGE,
