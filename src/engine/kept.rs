@@ -17,6 +17,10 @@ use std::time::{Duration, Instant};
 /// How long an answer is kept when nobody listens to the host's events.
 pub const UNHEARD: Duration = Duration::from_secs(1);
 
+/// How long an answer is kept that may change without an event: what a process wrote.
+/// It is asked again when somebody looks again, not by itself.
+pub const UNREPORTED: Duration = Duration::from_secs(2);
+
 /// How long `/system/df` is kept whatever happens: the engine walks its disk for it.
 pub const DISK_USAGE: Duration = Duration::from_secs(30);
 
@@ -80,6 +84,8 @@ impl Kept {
         // An image goes by the hash of what it holds, so its files are the same for ever.
         if matches!(ask, Ask::Files(_)) && told.result.is_ok() {
             Some((told.clone(), Truth::True))
+        } else if current && matches!(ask, Ask::Changes(_) | Ask::Sized(_)) {
+            (age < UNREPORTED).then(|| (told.clone(), Truth::True))
         } else if current && (listening || age < UNHEARD) {
             Some((told.clone(), Truth::True))
         } else if *ask == Ask::DiskUsage && age < DISK_USAGE {
