@@ -277,7 +277,10 @@ mod tests {
         assert!(ended.makes_stale(&Ask::Changes(id(WEB))));
         assert!(ended.makes_stale(&Ask::Sized(id(WEB))));
         assert!(!ended.makes_stale(&Ask::Changes(id(OTHER))));
-        assert!(!ended.makes_stale(&Ask::ContainerSizes), "measures them all");
+        assert!(
+            !ended.makes_stale(&Ask::ContainerSizes),
+            "measures them all"
+        );
         assert!(!event("container", "exec_start").makes_stale(&Ask::Changes(id(WEB))));
     }
 

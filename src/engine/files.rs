@@ -68,8 +68,8 @@ pub async fn fetch(
 ) -> Result<Value, Away> {
     let image = format!("{version}/images/{id}/json");
     let image = transport.get(&image, Deadline::INSPECT).await?;
-    let image: Value = serde_json::from_slice(&image.body)
-        .map_err(|error| Away::Unreadable(error.to_string()))?;
+    let image: Value =
+        serde_json::from_slice(&image.body).map_err(|error| Away::Unreadable(error.to_string()))?;
     if let Some(size) = image["Size"].as_u64()
         && size > limits.bytes
     {

@@ -190,9 +190,8 @@ impl Kept {
         }
         uses.sort_unstable();
         let oldest = uses[uses.len() - MOST_FILES];
-        self.entries.retain(|ask, entry| {
-            !files(ask) || entry.flight.is_some() || entry.used > oldest
-        });
+        self.entries
+            .retain(|ask, entry| !files(ask) || entry.flight.is_some() || entry.used > oldest);
     }
 }
 

@@ -182,6 +182,11 @@ impl Frame {
     /// are the ones that the picture reads, as paths (`RootFS.Layers`); none: all.
     pub fn cite(&mut self, have: &Answers, ask: &Ask, fields: &[&str]) {
         self.rest_on(have, ask);
+        self.cite_timeless(have, ask, fields);
+    }
+
+    /// The same for an answer that can never change, whose age says nothing.
+    pub fn cite_timeless(&mut self, have: &Answers, ask: &Ask, fields: &[&str]) {
         let told = match have.get(ask) {
             Some(Ok(answer)) => Ok(read(answer, fields)),
             Some(Err(away)) => Err(words::capital(&away.to_string())),

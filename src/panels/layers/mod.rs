@@ -4,14 +4,19 @@
 //! can be written, and which line of a Dockerfile made it. Read [`stack`] (an image as
 //! a pile of layers), [`history`] (which row made which layer), [`choice`] (which
 //! images are drawn), [`arrange`] (where everything goes) and then this file, which
-//! turns it into what the template places.
+//! turns it into what the template places. [`ground`] says where on the host each layer
+//! is; [`files`], [`tree`] and [`inside`] what lies in one, once a reader asks for it.
 
 pub mod arrange;
 pub mod choice;
 pub mod containers;
+pub mod files;
+pub mod ground;
 pub mod history;
+pub mod inside;
 pub mod stack;
 mod telling;
+pub mod tree;
 
 use super::frame::{Frame, Picture};
 use super::{NotTold, Panel, View, need, words};
@@ -20,9 +25,12 @@ use arrange::{Arrangement, LINE, Slab, WIDTH, arrange};
 use askama::Template;
 use choice::{Choice, choose};
 use containers::Container;
+use ground::Ground;
 use history::Made;
+use inside::Inside;
 use serde::Serialize;
 use stack::{Listed, Stack};
+use tree::Line;
 
 /// Rows of a history that are listed.
 const ROWS: usize = 40;
@@ -35,7 +43,7 @@ const OFFERED: usize = 60;
 
 /// What this panel asks a host, given what it has heard so far.
 pub fn asks(view: &View, have: &Answers) -> Vec<Ask> {
-    let mut asks = vec![Ask::Images, Ask::ContainerSizes];
+    let mut asks = vec![Ask::Images, Ask::ContainerSizes, Ask::Info];
     if matches!(have.get(&Ask::ContainerSizes), Some(Err(_))) {
         asks.push(Ask::Containers);
     }
@@ -43,8 +51,17 @@ pub fn asks(view: &View, have: &Answers) -> Vec<Ask> {
         for (image, history) in choice.on_view.iter().filter_map(Listed::asks) {
             asks.extend([image, history]);
         }
+        asks.extend(wanted_files(view, &choice));
     }
     asks
+}
+
+/// The export of the picked image, once a layer of it is named: not for looking at the
+/// stack.
+fn wanted_files(view: &View, choice: &Choice) -> Option<Ask> {
+    let (_, layer) = inside::asked(view.of.as_deref()?);
+    let picked = choice.on_view.first()?;
+    (layer.is_some() && choice.nobody.is_none()).then(|| inside::ask(&picked.id))?
 }
 
 /// A host's layers, ready to be placed.
@@ -78,6 +95,10 @@ pub struct Layers {
     said: Vec<String>,
     /// What could not be drawn, and why.
     problems: Vec<String>,
+    /// Where on the host the picked image's layers are.
+    ground: Option<Ground>,
+    /// The files of the layer that was asked for.
+    inside: Option<Inside>,
     #[serde(skip)]
     picks: Vec<Pick>,
     more_picks: usize,
@@ -181,7 +202,21 @@ pub fn picture(view: &View, have: &Answers) -> Result<Layers, NotTold> {
     let leads = leads(&arrangement, stacks.first());
     let picked = choice.on_view.first().map(Listed::name).unwrap_or_default();
     let (picks, more_picks) = picks(view, &choice);
+    let first = stacks
+        .first()
+        .filter(|stack| choice.on_view.first() == Some(&stack.listed));
+    let href = |layer: usize| {
+        let handle = choice.on_view.first().map(Listed::handle);
+        let of = format!("{}~{layer}", handle.unwrap_or_default());
+        view.focus(&of).href(Panel::Layers)
+    };
+    let (_, layer) = inside::asked(view.of.as_deref().unwrap_or_default());
+    let layer = layer.filter(|_| choice.nobody.is_none());
     Ok(Layers {
+        ground: first.map(|stack| ground::read(stack, have, href)),
+        inside: first
+            .zip(layer)
+            .map(|(stack, layer)| inside::draw(stack, layer, have, href)),
         frame: frame(view, have, &choice),
         nobody: choice.nobody.as_deref().map(|of| words::short(of, 80)),
         heads: heads(&arrangement, &stacks),
@@ -256,12 +291,18 @@ fn frame(view: &View, have: &Answers, choice: &Choice) -> Frame {
         };
         // The others are asked the same two questions; their answers are in the JSON.
         if at == 0 {
-            frame.cite(have, &image, &["RepoTags", "RootFS.Layers", "Size"]);
+            let fields = ["RepoTags", "RootFS.Layers", "Size", "GraphDriver"];
+            frame.cite(have, &image, &fields);
             frame.cite(have, &history, &["Id", "CreatedBy", "Size", "Comment"]);
         } else {
             frame.rest_on(have, &image);
             frame.rest_on(have, &history);
         }
+    }
+    frame.cite(have, &Ask::Info, &["DockerRootDir", "Driver"]);
+    if let Some(files) = wanted_files(&frame.view.clone(), choice) {
+        // No age of it counts: an image goes by the hash of what it holds.
+        frame.cite_timeless(have, &files, &["cut", "layers.diff"]);
     }
     frame
 }

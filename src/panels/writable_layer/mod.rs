@@ -206,9 +206,7 @@ fn told(change: &changes::Change) -> String {
 
 fn answer(name: &str, image: &str, changes: &Changes, size_rw: Option<u64>) -> String {
     if changes.none() {
-        return format!(
-            "{name} has changed nothing: what it sees is {image}, as it was built."
-        );
+        return format!("{name} has changed nothing: what it sees is {image}, as it was built.");
     }
     let parts: Vec<String> = [
         (&changes.added, "added"),
@@ -249,7 +247,10 @@ fn sizes(size_rw: Option<u64>, size_root_fs: Option<u64>) -> Vec<(&'static str, 
             0..1000 => String::new(),
             _ => format!(", {bytes} bytes"),
         };
-        sizes.push(("Own layer (SizeRw)", format!("{}{exact}", words::size(bytes))));
+        sizes.push((
+            "Own layer (SizeRw)",
+            format!("{}{exact}", words::size(bytes)),
+        ));
     }
     if let Some(whole) = size_root_fs {
         sizes.push(("With its image (SizeRootFs)", words::size(whole)));

@@ -94,18 +94,8 @@ pub fn arrange(
 ) -> Scene {
     let lists = [
         (&changes.added, "Added", 'A', ""),
-        (
-            &changes.changed,
-            "Changed: copied up",
-            'C',
-            "originals, hidden",
-        ),
-        (
-            &changes.deleted,
-            "Deleted: holes",
-            'D',
-            "still there, hidden",
-        ),
+        (&changes.changed, "Changed: copied up", 'C', "original"),
+        (&changes.deleted, "Deleted: holes", 'D', "deleted file"),
     ];
     let most = lists.iter().map(|(list, ..)| list.len()).max().unwrap_or(0);
     let rows = most.min(ROWS) + usize::from(most > ROWS);
@@ -144,7 +134,8 @@ pub fn arrange(
                 }),
                 hidden: match (hides, list.len()) {
                     (false, _) => String::new(),
-                    (true, n) => format!("{n} {hidden}"),
+                    (true, 1) => format!("the {hidden}, hidden"),
+                    (true, n) => format!("{n} {hidden}s, hidden"),
                 },
                 items,
                 letter,
@@ -222,7 +213,7 @@ fn slabs(stack: &Stack, line: f64) -> Vec<Slab> {
 fn end(change: &Change, room: f64) -> String {
     let more = match change.below {
         0 => String::new(),
-        n => format!(" +{n}"),
+        n => format!(", {n} in it"),
     };
     let room = room - words::width(&more);
     let path = words::plain(&words::short(&change.path, 300));
