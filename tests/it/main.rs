@@ -6,6 +6,7 @@ mod engine_live;
 mod engine_secrets;
 mod engine_tls;
 mod fake_engine;
+mod layer_files;
 mod live;
 mod live_engine;
 mod networks;

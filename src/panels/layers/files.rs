@@ -64,6 +64,8 @@ pub struct Change<'a> {
     pub path: &'a str,
     /// How.
     pub mark: Mark,
+    /// What it is in this layer, as in [`File`]; a deletion is an `o`ther.
+    pub kind: char,
     /// Its bytes in this layer.
     pub size: u64,
     /// Bytes in the layers below that it hides.
@@ -214,9 +216,10 @@ fn lay<'a>(seen: &mut Seen<'a>, entries: &[Entry<'a>]) -> Vec<Change<'a>> {
             _ => None,
         })
         .collect();
-    let change = |path, mark, size, hides| Change {
+    let change = |path, mark, kind, size, hides| Change {
         path,
         mark,
+        kind,
         size,
         hides,
         hidden_by: None,
@@ -232,13 +235,13 @@ fn lay<'a>(seen: &mut Seen<'a>, entries: &[Entry<'a>]) -> Vec<Change<'a>> {
                     seen.remove(path);
                     hides += size;
                 }
-                changes.push(change(whiteout, Mark::Deleted, 0, hides));
+                changes.push(change(whiteout, Mark::Deleted, 'o', 0, hides));
             }
             Entry::Opaque(folder) => {
                 for (path, size) in inside(seen, folder) {
                     let folder = seen.remove(path).is_some_and(|file| file.kind == 'd');
                     if !folder && !own.contains(path) {
-                        changes.push(change(path, Mark::Deleted, 0, size));
+                        changes.push(change(path, Mark::Deleted, 'o', 0, size));
                     }
                 }
             }
@@ -254,9 +257,9 @@ fn lay<'a>(seen: &mut Seen<'a>, entries: &[Entry<'a>]) -> Vec<Change<'a>> {
                 // A folder is listed for what was done in it.
                 Some(before) if before.kind == 'd' => {}
                 Some(before) => {
-                    changes.push(change(file.path, Mark::Changed, 0, before.size));
+                    changes.push(change(file.path, Mark::Changed, 'd', 0, before.size));
                 }
-                None => changes.push(change(file.path, Mark::Added, 0, 0)),
+                None => changes.push(change(file.path, Mark::Added, 'd', 0, 0)),
             }
             continue;
         }
@@ -271,7 +274,7 @@ fn lay<'a>(seen: &mut Seen<'a>, entries: &[Entry<'a>]) -> Vec<Change<'a>> {
             Some(_) => Mark::Changed,
             None => Mark::Added,
         };
-        changes.push(change(file.path, mark, file.size, hides));
+        changes.push(change(file.path, mark, file.kind, file.size, hides));
     }
     changes
 }

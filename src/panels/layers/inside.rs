@@ -2,7 +2,7 @@
 //!
 //! Nothing is exported before somebody follows a link to `of=IMAGE~N`.
 
-use super::files::{self, Image, Mark};
+use super::files::{self, Image, Mark, Wasted};
 use super::stack::Stack;
 use super::tree::{self, Line};
 use crate::engine::{Answers, Ask, Away, Id};
@@ -123,8 +123,9 @@ pub fn draw(
             words::short(cut, 120)
         ));
     }
-    waste(&image, &mut inside);
-    inside.bars = bars(stack, &image, number, href);
+    let wasted = image.wasted();
+    waste(&image, &wasted, &mut inside);
+    inside.bars = bars(stack, &image, &wasted, number, href);
     let changes = image.changes(number - 1);
     let Some(changes) = changes else {
         inside.answer = format!("Layer {number} of {name} was not read.");
@@ -145,7 +146,11 @@ pub fn draw(
     ]
     .iter()
     .filter(|(n, _)| *n > 0)
-    .map(|(n, word)| format!("{word} {}", words::number(*n)))
+    .enumerate()
+    .map(|(at, (n, word))| match at {
+        0 => format!("{word} {}", words::count(*n, "path")),
+        _ => format!("{word} {}", words::number(*n)),
+    })
     .collect();
     let bytes = words::size(image.bytes(number - 1).unwrap_or(0));
     inside.answer = match parts.as_slice() {
@@ -156,8 +161,7 @@ pub fn draw(
     inside
 }
 
-fn waste(image: &Image, inside: &mut Inside) {
-    let wasted = image.wasted();
+fn waste(image: &Image, wasted: &[Wasted], inside: &mut Inside) {
     inside.bytes = (0..image.layers.len())
         .filter_map(|at| image.bytes(at))
         .sum();
@@ -194,9 +198,15 @@ fn waste(image: &Image, inside: &mut Inside) {
     inside.more_wasted = wasted.len() - inside.wasted.len();
 }
 
-fn bars(stack: &Stack, image: &Image, number: usize, href: impl Fn(usize) -> String) -> Vec<Bar> {
+fn bars(
+    stack: &Stack,
+    image: &Image,
+    hidden: &[Wasted],
+    number: usize,
+    href: impl Fn(usize) -> String,
+) -> Vec<Bar> {
     let mut wasted = vec![0u64; image.layers.len()];
-    for one in image.wasted() {
+    for one in hidden {
         wasted[one.layer] += one.bytes;
     }
     let bytes: Vec<Option<u64>> = (0..image.layers.len()).map(|at| image.bytes(at)).collect();

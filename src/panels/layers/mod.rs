@@ -208,7 +208,10 @@ pub fn picture(view: &View, have: &Answers) -> Result<Layers, NotTold> {
     let href = |layer: usize| {
         let handle = choice.on_view.first().map(Listed::handle);
         let of = format!("{}~{layer}", handle.unwrap_or_default());
-        view.focus(&of).href(Panel::Layers)
+        let view = view.focus(&of);
+        // To where that page tells of the layer's files.
+        let place = Frame::new(Panel::Layers, &view, have).id;
+        format!("{}#{place}-files", view.href(Panel::Layers))
     };
     let (_, layer) = inside::asked(view.of.as_deref().unwrap_or_default());
     let layer = layer.filter(|_| choice.nobody.is_none());
@@ -544,5 +547,7 @@ fn picks(view: &View, choice: &Choice) -> (Vec<Pick>, usize) {
     (picks, more)
 }
 
+#[cfg(test)]
+mod files_tests;
 #[cfg(test)]
 mod tests;

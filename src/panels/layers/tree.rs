@@ -53,6 +53,7 @@ pub struct Item {
 struct Branch {
     below: BTreeMap<String, Branch>,
     mark: Option<Mark>,
+    kind: char,
     /// Bytes in this layer that are seen, and those that layers above hide.
     seen: u64,
     hidden: u64,
@@ -83,6 +84,7 @@ pub fn draw(changes: &[Change]) -> Vec<Line> {
             add(at, change);
         }
         at.mark = Some(change.mark);
+        at.kind = change.kind;
         at.hidden_by = change.hidden_by;
     }
     let most = root.below.values().map(Branch::weight).max().unwrap_or(0);
@@ -157,7 +159,8 @@ fn inside(branch: &Branch, budget: usize, depth: usize, most: u64, lines: &mut V
 }
 
 fn item(name: &str, branch: &Branch, most: u64) -> Item {
-    let folder = !branch.below.is_empty();
+    let full = !branch.below.is_empty();
+    let folder = full || branch.kind == 'd';
     let (mark, word) = match branch.mark {
         Some(Mark::Added) => ("A", "added"),
         Some(Mark::Changed) => ("C", "changed"),
@@ -166,19 +169,23 @@ fn item(name: &str, branch: &Branch, most: u64) -> Item {
     };
     let bytes = branch.seen + branch.hidden;
     let mut size = match branch.mark {
-        Some(Mark::Deleted) if !folder => {
+        Some(Mark::Deleted) if !full => {
             format!("a hole, hides {} below", words::size(branch.hides))
         }
-        Some(Mark::Changed) if !folder => {
+        Some(Mark::Changed) if !full && branch.hides + bytes > 0 => {
             format!(
                 "{}, hides {} below",
                 words::size(bytes),
                 words::size(branch.hides)
             )
         }
-        _ => words::size(bytes),
+        _ => match branch.kind {
+            'd' if !full => "empty".to_owned(),
+            'l' | 'h' if !full => "a link".to_owned(),
+            _ => words::size(bytes),
+        },
     };
-    if folder && branch.entries > 1 {
+    if full && branch.entries > 1 {
         size = format!("{size}, {} entries", branch.entries);
     }
     if let Some(by) = branch.hidden_by {

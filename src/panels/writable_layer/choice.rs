@@ -3,6 +3,7 @@
 
 use super::changes::{self, Changes};
 use crate::engine::{Answers, Ask, Id};
+use crate::panels::layers::containers::{source, written};
 use crate::panels::layers::stack::Listed;
 use crate::panels::{View, words};
 use serde_json::Value;
@@ -44,14 +45,6 @@ pub struct Choice {
     pub asked: Vec<usize>,
     /// The text that should have picked one, where none here answers to it.
     pub nobody: Option<String>,
-}
-
-/// The list that the containers come from: with sizes, or the plain one where the
-/// engine would not measure.
-pub fn source(have: &Answers) -> Option<Ask> {
-    [Ask::ContainerSizes, Ask::Containers]
-        .into_iter()
-        .find(|ask| have.json(ask).is_some())
 }
 
 /// Chooses from what has been heard. `None` while no list has been.
@@ -129,13 +122,4 @@ fn candidate(container: &Value) -> Option<Candidate> {
         name,
         id,
     })
-}
-
-/// `SizeRw` is left out when it is 0, so the other size tells whether anything was
-/// measured at all.
-pub fn written(container: &Value) -> Option<u64> {
-    match container.get("SizeRw") {
-        Some(size) => size.as_u64(),
-        None => container["SizeRootFs"].as_u64().map(|_| 0),
-    }
 }

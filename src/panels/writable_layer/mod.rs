@@ -11,12 +11,13 @@ pub mod choice;
 pub mod scene;
 
 use super::frame::{Frame, Picture};
+use super::layers::containers::{source, written};
 use super::layers::stack::Stack;
 use super::{NotTold, Panel, View, need, words};
 use crate::engine::{Answers, Ask, Away};
 use askama::Template;
 use changes::Changes;
-use choice::{Candidate, Choice, choose, source};
+use choice::{Candidate, Choice, choose};
 use scene::Scene;
 use serde::Serialize;
 
@@ -136,7 +137,7 @@ fn focus(view: &View, have: &Answers, candidate: &Candidate) -> Result<Focus, No
     })?;
     let mut remarks = Vec::new();
     let (size_rw, size_root_fs) = match have.json(&Ask::Sized(candidate.id.clone())) {
-        Some(json) => (choice::written(json), json["SizeRootFs"].as_u64()),
+        Some(json) => (written(json), json["SizeRootFs"].as_u64()),
         None => (candidate.written, candidate.whole),
     };
     let stack = match Stack::read(&candidate.image, have) {
