@@ -83,7 +83,6 @@ fn everything(have: &Answers) -> Vec<Ask> {
     ];
     for id in ids(have, &Ask::Containers) {
         asks.push(Ask::Container(id.clone()));
-        asks.push(Ask::Sized(id.clone()));
         asks.push(Ask::Changes(id));
     }
     for id in ids(have, &Ask::Images) {

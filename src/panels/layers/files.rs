@@ -153,12 +153,11 @@ struct Hidden {
 }
 
 impl Hidden {
-    /// Which layer hides `path`, if any does.
+    /// Which layer hides `path`, if any does: the nearest above.
     fn by(&self, path: &str) -> Option<(usize, bool)> {
-        self.at.get(path).copied().or_else(|| {
-            let around = folders(path).find_map(|folder| self.inside.get(folder));
-            around.or_else(|| self.inside.get("")).copied()
-        })
+        let around = folders(path).chain([""]);
+        let around = around.filter_map(|folder| self.inside.get(folder));
+        self.at.get(path).into_iter().chain(around).min().copied()
     }
 
     fn add(&mut self, layer: usize, entries: &[Entry]) {
@@ -166,9 +165,7 @@ impl Hidden {
             match entry {
                 // A folder over a folder hides nothing; over a file it does.
                 Entry::File(file) if file.kind == 'd' => {
-                    self.at
-                        .entry(file.path.to_owned())
-                        .or_insert((layer, false));
+                    self.at.insert(file.path.to_owned(), (layer, false));
                 }
                 Entry::File(file) => {
                     self.at.insert(file.path.to_owned(), (layer, false));

@@ -104,7 +104,10 @@ pub fn picture(view: &View, have: &Answers) -> Result<WritableLayer, NotTold> {
             need(have, &changes)?;
             frame.cite(have, &changes, &["Kind", "Path"]);
             let sized = Ask::Sized(candidate.id.clone());
-            frame.cite(have, &sized, &["SizeRw", "SizeRootFs"]);
+            // Where it was not measured alone, as in a recording, the list says it.
+            if have.json(&sized).is_some() {
+                frame.cite(have, &sized, &["SizeRw", "SizeRootFs"]);
+            }
             if let Some((image, history)) = candidate.image.asks() {
                 frame.cite(have, &image, &["RootFS.Layers", "Size"]);
                 frame.rest_on(have, &history);
