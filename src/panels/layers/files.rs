@@ -187,7 +187,7 @@ impl Hidden {
 /// What is seen of the layers up to some one: each file with its bytes.
 type Seen<'a> = BTreeMap<&'a str, File<'a>>;
 
-fn inside<'s, 'a>(seen: &'s Seen<'a>, folder: &str) -> Vec<(&'a str, u64)> {
+fn inside<'a>(seen: &Seen<'a>, folder: &str) -> Vec<(&'a str, u64)> {
     let start = match folder {
         "" => String::new(),
         folder => format!("{folder}/"),

@@ -14,6 +14,7 @@ pub mod files;
 pub mod ground;
 pub mod history;
 pub mod inside;
+mod rows;
 pub mod stack;
 mod telling;
 pub mod tree;
@@ -26,18 +27,12 @@ use askama::Template;
 use choice::{Choice, choose};
 use containers::Container;
 use ground::Ground;
-use history::Made;
 use inside::Inside;
+use rows::{FIRST_ROW, HistoryRow, ROW, leads, rows};
 use serde::Serialize;
 use stack::{Listed, Stack};
 use tree::Line;
 
-/// Rows of a history that are listed.
-const ROWS: usize = 40;
-/// Where the first row of the history stands below the line, and how far apart they
-/// are, in pixels: `layers.css` says the same in rem.
-const FIRST_ROW: f64 = 91.0;
-const ROW: f64 = 22.0;
 /// Images offered in the list of others.
 const OFFERED: usize = 60;
 
@@ -140,17 +135,6 @@ struct Vessel {
     third: String,
     level: f64,
     gone: bool,
-}
-
-#[derive(Debug, PartialEq, Serialize)]
-struct HistoryRow {
-    line: String,
-    size: String,
-    /// The number of its layer, `–` for none, `?` where it cannot be told.
-    number: String,
-    /// The same, for those who hear it.
-    spoken: String,
-    layer: bool,
 }
 
 #[derive(Debug, PartialEq)]
@@ -435,95 +419,6 @@ fn level(written: Option<u64>) -> f64 {
         None | Some(0) => 0.0,
         Some(bytes) => (3.0 + 5.5 * (bytes as f64 / 1e6).sqrt()).min(70.0).round(),
     }
-}
-
-/// The picked image's history, how many rows more there are, and whether it cannot be
-/// given to the layers.
-fn rows(stack: Option<&Stack>) -> (Vec<HistoryRow>, usize, bool) {
-    let Some(stack) = stack else {
-        return (Vec::new(), 0, false);
-    };
-    let rows = stack
-        .rows
-        .iter()
-        .zip(&stack.made)
-        .take(ROWS)
-        .map(|(row, made)| {
-            let (number, spoken) = match made {
-                Made::Nothing => ("–".to_owned(), "no layer".to_owned()),
-                Made::Layer(at) => ((at + 1).to_string(), "its layer".to_owned()),
-                Made::OneOf(range) if range.start() == range.end() => {
-                    ((range.start() + 1).to_string(), "its layer".to_owned())
-                }
-                Made::OneOf(range) => (
-                    "?".to_owned(),
-                    format!("one of layers {} to {}", range.start() + 1, range.end() + 1),
-                ),
-                Made::Perhaps(range) if range.start() == range.end() => (
-                    "?".to_owned(),
-                    format!("perhaps layer {}", range.start() + 1),
-                ),
-                Made::Perhaps(range) => (
-                    "?".to_owned(),
-                    format!(
-                        "perhaps one of layers {} to {}",
-                        range.start() + 1,
-                        range.end() + 1
-                    ),
-                ),
-                Made::Unknown => ("?".to_owned(), "its layer cannot be told".to_owned()),
-            };
-            HistoryRow {
-                line: words::short(&row.line(), 120),
-                size: row.size.map_or_else(|| "not told".into(), words::size),
-                layer: !matches!(made, Made::Nothing),
-                number,
-                spoken,
-            }
-        })
-        .collect();
-    (
-        rows,
-        stack.rows.len().saturating_sub(ROWS),
-        !stack.rows.is_empty() && stack.unmatched(),
-    )
-}
-
-/// From each row of the history to its slab, in a strip 56 pixels wide between the two.
-fn leads(arrangement: &Arrangement, stack: Option<&Stack>) -> Vec<String> {
-    let Some(stack) = stack else {
-        return Vec::new();
-    };
-    let Some(column) = arrangement.columns.iter().position(|c| c.image == 0) else {
-        return Vec::new();
-    };
-    // Where others stand to the left of the picked column, a lead would cross them.
-    if column > 0 {
-        return Vec::new();
-    }
-    let middle = |at: usize| {
-        arrangement
-            .slabs
-            .iter()
-            .find(|slab| {
-                slab.columns.contains(&column) && (slab.first..=slab.last).contains(&(at + 1))
-            })
-            .map(|slab| slab.y + slab.h / 2.0)
-    };
-    stack
-        .made
-        .iter()
-        .take(ROWS)
-        .enumerate()
-        .filter_map(|(row, made)| match made {
-            Made::Layer(at) => {
-                let from = LINE + FIRST_ROW + ROW * row as f64;
-                let to = middle(*at)?;
-                Some(format!("M0 {from:.0}C32 {from:.0} 20 {to:.0} 52 {to:.0}"))
-            }
-            _ => None,
-        })
-        .collect()
 }
 
 /// All images as links, those on view first.
