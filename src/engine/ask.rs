@@ -58,6 +58,9 @@ pub enum Ask {
     ContainerSizes,
     /// `GET /containers/{id}/json`
     Container(Id),
+    /// `GET /containers/{id}/json?size=1`: the same with `SizeRw` and `SizeRootFs` of
+    /// this one container.
+    Sized(Id),
     /// `GET /containers/{id}/changes`
     Changes(Id),
     /// `GET /images/json`
@@ -94,6 +97,7 @@ impl Ask {
             Ask::Containers => "/containers/json?all=1".into(),
             Ask::ContainerSizes => "/containers/json?all=1&size=1".into(),
             Ask::Container(id) => format!("/containers/{id}/json"),
+            Ask::Sized(id) => format!("/containers/{id}/json?size=1"),
             Ask::Changes(id) => format!("/containers/{id}/changes"),
             Ask::Images => "/images/json".into(),
             Ask::Image(id) => format!("/images/{id}/json"),
@@ -116,6 +120,7 @@ impl Ask {
             Ask::Containers => "docker ps --all".into(),
             Ask::ContainerSizes => "docker ps --all --size".into(),
             Ask::Container(id) => format!("docker container inspect {id}"),
+            Ask::Sized(id) => format!("docker container inspect --size {id}"),
             Ask::Changes(id) => format!("docker container diff {id}"),
             Ask::Images => "docker image ls".into(),
             Ask::Image(id) => format!("docker image inspect {id}"),

@@ -151,6 +151,12 @@ impl Event {
     }
 
     fn of_container(&self, ask: &Ask) -> bool {
+        // What a process writes is not reported. That somebody's command in the
+        // container has ended is, so what that one container changed is asked again,
+        // and no list: a health check ends every few seconds too.
+        if self.action == "exec_die" {
+            return matches!(ask, Ask::Changes(id) | Ask::Sized(id) if self.is_about(id));
+        }
         // Whoever looks must not change what he looks at: `/top` is reported, and
         // health checks run an exec every few seconds.
         if self.action.starts_with("exec_")
@@ -165,7 +171,7 @@ impl Event {
         match ask {
             Ask::Containers | Ask::ContainerSizes => true,
             Ask::Container(id) => self.is_about(id),
-            Ask::Changes(id) | Ask::Top(id) => !health && self.is_about(id),
+            Ask::Changes(id) | Ask::Sized(id) | Ask::Top(id) => !health && self.is_about(id),
             // A stopped container leaves its network, a renamed one stays under its
             // new name.
             Ask::Info | Ask::DiskUsage | Ask::Network(_) => !health,
@@ -263,6 +269,19 @@ mod tests {
                 assert!(!event("container", action).makes_stale(&ask), "{action}");
             }
         }
+    }
+
+    #[test]
+    fn a_command_that_has_ended_may_have_written_in_its_container_and_no_other() {
+        let ended = event("container", "exec_die");
+        assert!(ended.makes_stale(&Ask::Changes(id(WEB))));
+        assert!(ended.makes_stale(&Ask::Sized(id(WEB))));
+        assert!(!ended.makes_stale(&Ask::Changes(id(OTHER))));
+        assert!(
+            !ended.makes_stale(&Ask::ContainerSizes),
+            "measures them all"
+        );
+        assert!(!event("container", "exec_start").makes_stale(&Ask::Changes(id(WEB))));
     }
 
     #[test]

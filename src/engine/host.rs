@@ -7,6 +7,7 @@
 
 use super::answer::HostFacts;
 use super::endpoint::Endpoint;
+use super::files::TURN;
 use super::find::{Found, HostName};
 use super::kept::{Flight, Kept, Told, Truth, UNHEARD, is_definite};
 use super::link::{Link, SameEngine};
@@ -64,6 +65,8 @@ pub(super) struct Core {
     /// One connects, the others wait and take what came of it.
     connecting: tokio::sync::Mutex<()>,
     at_a_time: Semaphore,
+    /// One image is exported at a time: the engine packs it on its own disk.
+    exports: Semaphore,
     /// Counts what happened: answers gone stale, the host gone or back.
     pub(super) news: watch::Sender<u64>,
 }
@@ -115,6 +118,7 @@ impl Host {
                 now: Mutex::default(),
                 connecting: tokio::sync::Mutex::default(),
                 at_a_time: Semaphore::new(AT_A_TIME),
+                exports: Semaphore::new(1),
                 news: watch::Sender::new(0),
             }),
         }
@@ -311,10 +315,17 @@ impl Core {
         let wanted = ask.clone();
         self.now().kept.fly(ask, move |departure| {
             let task = tokio::spawn(async move {
-                let permit = core.at_a_time.acquire().await;
-                let (asked, at) = (Timestamp::now(), Instant::now());
-                let result = link.ask(&wanted).await;
-                drop(permit);
+                let (asked, at, result) = match &wanted {
+                    // An export takes seconds: it waits beside the other questions.
+                    Ask::Files(_) => core.export(&wanted, &link).await,
+                    _ => {
+                        let permit = core.at_a_time.acquire().await;
+                        let (asked, at) = (Timestamp::now(), Instant::now());
+                        let result = link.ask(&wanted).await;
+                        drop(permit);
+                        (asked, at, result)
+                    }
+                };
                 if let Err(away) = &result {
                     core.doubt(&link, away).await;
                 }
@@ -330,6 +341,23 @@ impl Core {
             }
             .boxed()
         })
+    }
+
+    /// Exports an image when no other one is being exported.
+    async fn export(
+        &self,
+        ask: &Ask,
+        link: &Link,
+    ) -> (Timestamp, Instant, Result<serde_json::Value, Away>) {
+        let turn = tokio::time::timeout(TURN, self.exports.acquire()).await;
+        let (asked, at) = (Timestamp::now(), Instant::now());
+        let result = match turn {
+            Ok(_turn) => link.ask(ask).await,
+            Err(_) => Err(Away::Unreadable(
+                "another image of this host is being read; ask again in a moment".into(),
+            )),
+        };
+        (asked, at, result)
     }
 
     /// After a failed ask: is it the ask, or the host?

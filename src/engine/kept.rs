@@ -17,12 +17,19 @@ use std::time::{Duration, Instant};
 /// How long an answer is kept when nobody listens to the host's events.
 pub const UNHEARD: Duration = Duration::from_secs(1);
 
+/// How long an answer is kept that may change without an event: what a process wrote.
+/// It is asked again when somebody looks again, not by itself.
+pub const UNREPORTED: Duration = Duration::from_secs(2);
+
 /// How long `/system/df` is kept whatever happens: the engine walks its disk for it.
 pub const DISK_USAGE: Duration = Duration::from_secs(30);
 
 /// How many answers are kept at most. The ones that nobody has asked for the longest
 /// go first; a host of a thousand containers and images needs half of it.
 const MOST: usize = 4096;
+
+/// How many images' files are kept: each may name 200,000 of them.
+const MOST_FILES: usize = 4;
 
 /// What came back for one ask.
 #[derive(Clone, Debug)]
@@ -74,7 +81,12 @@ impl Kept {
         let told = entry.told.as_ref()?;
         let age = told.at.elapsed();
         let current = told.generation == entry.generation;
-        if current && (listening || age < UNHEARD) {
+        // An image goes by the hash of what it holds, so its files are the same for ever.
+        if matches!(ask, Ask::Files(_)) && told.result.is_ok() {
+            Some((told.clone(), Truth::True))
+        } else if current && matches!(ask, Ask::Changes(_) | Ask::Sized(_)) {
+            (age < UNREPORTED).then(|| (told.clone(), Truth::True))
+        } else if current && (listening || age < UNHEARD) {
             Some((told.clone(), Truth::True))
         } else if *ask == Ask::DiskUsage && age < DISK_USAGE {
             Some((told.clone(), Truth::Outdated))
@@ -153,6 +165,7 @@ impl Kept {
     }
 
     fn make_room(&mut self) {
+        self.make_room_for_files();
         if self.entries.len() <= MOST {
             return;
         }
@@ -161,6 +174,24 @@ impl Kept {
         let (_, &mut median, _) = uses.select_nth_unstable(middle);
         self.entries
             .retain(|_, entry| entry.used >= median || entry.flight.is_some());
+    }
+
+    /// Forgets the files that nobody has asked for the longest.
+    fn make_room_for_files(&mut self) {
+        let files = |ask: &Ask| matches!(ask, Ask::Files(_));
+        let mut uses: Vec<u64> = self
+            .entries
+            .iter()
+            .filter(|(ask, entry)| files(ask) && entry.flight.is_none())
+            .map(|(_, entry)| entry.used)
+            .collect();
+        if uses.len() < MOST_FILES {
+            return;
+        }
+        uses.sort_unstable();
+        let oldest = uses[uses.len() - MOST_FILES];
+        self.entries
+            .retain(|ask, entry| !files(ask) || entry.flight.is_some() || entry.used > oldest);
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::endpoint::Endpoint;
 use super::transport::{Deadline, Door, Transport};
-use super::{Ask, Away, mask, past};
+use super::{Ask, Away, files, mask, past};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use std::fmt;
@@ -151,6 +151,13 @@ impl Link {
     pub async fn ask(&self, ask: &Ask) -> Result<Value, Away> {
         if *ask == Ask::Events {
             return self.past_events().await;
+        }
+        if let Ask::Files(id) = ask {
+            let version = format!("/v{}", self.api);
+            return tokio::select! {
+                files = files::fetch(&self.transport, &version, id, files::LIMITS) => files,
+                away = self.broke() => Err(away),
+            };
         }
         let path = format!("/v{}{}", self.api, ask.path());
         let deadline = match ask {

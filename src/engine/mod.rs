@@ -10,12 +10,14 @@
 //!    events that an engine remembers.
 //! 5. [`mask`], `shapes`: what of an answer may be said.
 //! 6. [`recorded`], [`mod@record`]: a host's answers in a file.
-//! 7. `transport`, `tls`: the connection itself.
+//! 7. [`files`]: what an image holds, read as its export streams by.
+//! 8. `transport`, `tls`: the connection itself.
 
 pub mod answer;
 pub mod ask;
 pub mod endpoint;
 pub mod events;
+pub mod files;
 pub mod find;
 pub mod host;
 mod kept;

@@ -15,7 +15,7 @@ pub fn of(ask: &Ask) -> Rule {
         Ask::Version => VERSION,
         Ask::Info => INFO,
         Ask::Containers | Ask::ContainerSizes => CONTAINER_LINE,
-        Ask::Container(_) => CONTAINER,
+        Ask::Container(_) | Ask::Sized(_) => CONTAINER,
         Ask::Changes(_) => Fields("Path Kind", &[]),
         Ask::Images => IMAGE_LINE,
         Ask::Image(_) => IMAGE,

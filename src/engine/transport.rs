@@ -176,17 +176,36 @@ impl Transport {
         }
     }
 
-    async fn get_whole(&self, path: &str, patience: Option<Duration>) -> Result<Reply, Away> {
+    /// Begins to get `path`, whose body may be larger than memory: no limit but the
+    /// caller's.
+    ///
+    /// # Errors
+    /// Why there is no answer; [`Away::Refused`] for every status that is not a success.
+    pub async fn open(&self, path: &str) -> Result<Incoming, Away> {
+        let response = self.begin(path).await?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response.into_body());
+        }
+        let words = Limited::new(response.into_body(), 4096).collect().await;
+        Err(refused(
+            status,
+            &words.map(|words| words.to_bytes()).unwrap_or_default(),
+        ))
+    }
+
+    async fn begin(&self, path: &str) -> Result<Response<Incoming>, Away> {
         let uri: Uri = format!("http://{}{path}", self.authority())
             .parse()
             .map_err(|error| Away::Broken(format!("{path} is no path: {error}")))?;
         let request = Request::get(uri)
             .body(())
             .map_err(|error| Away::Broken(error.to_string()))?;
-        let response = self
-            .send(request)
-            .await
-            .map_err(|error| self.away(&error))?;
+        self.send(request).await.map_err(|error| self.away(&error))
+    }
+
+    async fn get_whole(&self, path: &str, patience: Option<Duration>) -> Result<Reply, Away> {
+        let response = self.begin(path).await?;
         let status = response.status();
         let header = |name: &str| {
             let value = response.headers().get(name)?.to_str().ok()?;

@@ -185,6 +185,11 @@ impl Frame {
         self.enter(have, ask, fields);
     }
 
+    /// The same for an answer that can never change, whose age says nothing.
+    pub fn cite_timeless(&mut self, have: &Answers, ask: &Ask, fields: &[&str]) {
+        self.enter(have, ask, fields);
+    }
+
     /// The same for figures that are asked seldom and give their own age beside them
     /// (`/system/df`): that the host has changed since does not make the panel stale.
     pub fn cite_seldom(&mut self, have: &Answers, ask: &Ask, fields: &[&str]) {

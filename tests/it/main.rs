@@ -8,6 +8,7 @@ mod engine_secrets;
 mod engine_tls;
 mod fake_engine;
 mod ground;
+mod layer_files;
 mod live;
 mod live_engine;
 mod networks;

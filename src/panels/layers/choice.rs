@@ -38,7 +38,8 @@ pub fn choose(view: &View, have: &Answers) -> Option<Choice> {
     }
     let stands_on = |image: &Listed| standing.get(image.id.as_str()).copied().unwrap_or(0);
 
-    let wanted = view.of.as_deref().filter(|of| !of.is_empty());
+    let wanted = view.of.as_deref().map(|of| super::inside::asked(of).0);
+    let wanted = wanted.filter(|of| !of.is_empty());
     let by_name = wanted.and_then(|of| images.iter().position(|image| image.answers_to(of)));
     let nobody = wanted.filter(|_| by_name.is_none()).map(str::to_owned);
     let by_weight = || {

@@ -85,7 +85,7 @@ fn name(container: &Value) -> String {
 
 /// `SizeRw` is left out when it is 0, so the other size tells whether anything was
 /// measured at all; an engine that gives null did not measure.
-fn written(container: &Value) -> Option<u64> {
+pub fn written(container: &Value) -> Option<u64> {
     match container.get("SizeRw") {
         Some(size) => size.as_u64(),
         None => container

@@ -4,14 +4,20 @@
 //! can be written, and which line of a Dockerfile made it. Read [`stack`] (an image as
 //! a pile of layers), [`history`] (which row made which layer), [`choice`] (which
 //! images are drawn), [`arrange`] (where everything goes) and then this file, which
-//! turns it into what the template places.
+//! turns it into what the template places. [`ground`] says where on the host each layer
+//! is; [`files`], [`tree`] and [`inside`] what lies in one, once a reader asks for it.
 
 pub mod arrange;
 pub mod choice;
 pub mod containers;
+pub mod files;
+pub mod ground;
 pub mod history;
+pub mod inside;
+mod rows;
 pub mod stack;
 mod telling;
+pub mod tree;
 
 use super::frame::{Frame, Picture};
 use super::{NotTold, Panel, View, need, words};
@@ -20,22 +26,19 @@ use arrange::{Arrangement, LINE, Slab, WIDTH, arrange};
 use askama::Template;
 use choice::{Choice, choose};
 use containers::Container;
-use history::Made;
+use ground::Ground;
+use inside::Inside;
+use rows::{FIRST_ROW, HistoryRow, ROW, leads, rows};
 use serde::Serialize;
 use stack::{Listed, Stack};
+use tree::Line;
 
-/// Rows of a history that are listed.
-const ROWS: usize = 40;
-/// Where the first row of the history stands below the line, and how far apart they
-/// are, in pixels: `layers.css` says the same in rem.
-const FIRST_ROW: f64 = 91.0;
-const ROW: f64 = 22.0;
 /// Images offered in the list of others.
 const OFFERED: usize = 60;
 
 /// What this panel asks a host, given what it has heard so far.
 pub fn asks(view: &View, have: &Answers) -> Vec<Ask> {
-    let mut asks = vec![Ask::Images, Ask::ContainerSizes];
+    let mut asks = vec![Ask::Images, Ask::ContainerSizes, Ask::Info];
     if matches!(have.get(&Ask::ContainerSizes), Some(Err(_))) {
         asks.push(Ask::Containers);
     }
@@ -43,8 +46,17 @@ pub fn asks(view: &View, have: &Answers) -> Vec<Ask> {
         for (image, history) in choice.on_view.iter().filter_map(Listed::asks) {
             asks.extend([image, history]);
         }
+        asks.extend(wanted_files(view, &choice));
     }
     asks
+}
+
+/// The export of the picked image, once a layer of it is named: not for looking at the
+/// stack.
+fn wanted_files(view: &View, choice: &Choice) -> Option<Ask> {
+    let (_, layer) = inside::asked(view.of.as_deref()?);
+    let picked = choice.on_view.first()?;
+    (layer.is_some() && choice.nobody.is_none()).then(|| inside::ask(&picked.id))?
 }
 
 /// A host's layers, ready to be placed.
@@ -78,6 +90,10 @@ pub struct Layers {
     said: Vec<String>,
     /// What could not be drawn, and why.
     problems: Vec<String>,
+    /// Where on the host the picked image's layers are.
+    ground: Option<Ground>,
+    /// The files of the layer that was asked for.
+    inside: Option<Inside>,
     #[serde(skip)]
     picks: Vec<Pick>,
     more_picks: usize,
@@ -119,17 +135,6 @@ struct Vessel {
     third: String,
     level: f64,
     gone: bool,
-}
-
-#[derive(Debug, PartialEq, Serialize)]
-struct HistoryRow {
-    line: String,
-    size: String,
-    /// The number of its layer, `–` for none, `?` where it cannot be told.
-    number: String,
-    /// The same, for those who hear it.
-    spoken: String,
-    layer: bool,
 }
 
 #[derive(Debug, PartialEq)]
@@ -181,7 +186,24 @@ pub fn picture(view: &View, have: &Answers) -> Result<Layers, NotTold> {
     let leads = leads(&arrangement, stacks.first());
     let picked = choice.on_view.first().map(Listed::name).unwrap_or_default();
     let (picks, more_picks) = picks(view, &choice);
+    let first = stacks
+        .first()
+        .filter(|stack| choice.on_view.first() == Some(&stack.listed));
+    let href = |layer: usize| {
+        let handle = choice.on_view.first().map(Listed::handle);
+        let of = format!("{}~{layer}", handle.unwrap_or_default());
+        let view = view.focus(&of);
+        // To where that page tells of the layer's files.
+        let place = Frame::new(Panel::Layers, &view, have).id;
+        format!("{}#{place}-files", view.href(Panel::Layers))
+    };
+    let (_, layer) = inside::asked(view.of.as_deref().unwrap_or_default());
+    let layer = layer.filter(|_| choice.nobody.is_none());
     Ok(Layers {
+        ground: first.map(|stack| ground::read(stack, have, href)),
+        inside: first
+            .zip(layer)
+            .map(|(stack, layer)| inside::draw(stack, layer, have, href)),
         frame: frame(view, have, &choice),
         nobody: choice.nobody.as_deref().map(|of| words::short(of, 80)),
         heads: heads(&arrangement, &stacks),
@@ -256,12 +278,18 @@ fn frame(view: &View, have: &Answers, choice: &Choice) -> Frame {
         };
         // The others are asked the same two questions; their answers are in the JSON.
         if at == 0 {
-            frame.cite(have, &image, &["RepoTags", "RootFS.Layers", "Size"]);
+            let fields = ["RepoTags", "RootFS.Layers", "Size", "GraphDriver"];
+            frame.cite(have, &image, &fields);
             frame.cite(have, &history, &["Id", "CreatedBy", "Size", "Comment"]);
         } else {
             frame.rest_on(have, &image);
             frame.rest_on(have, &history);
         }
+    }
+    frame.cite(have, &Ask::Info, &["DockerRootDir", "Driver"]);
+    if let Some(files) = wanted_files(&frame.view.clone(), choice) {
+        // No age of it counts: an image goes by the hash of what it holds.
+        frame.cite_timeless(have, &files, &["cut", "layers.diff"]);
     }
     frame
 }
@@ -393,95 +421,6 @@ fn level(written: Option<u64>) -> f64 {
     }
 }
 
-/// The picked image's history, how many rows more there are, and whether it cannot be
-/// given to the layers.
-fn rows(stack: Option<&Stack>) -> (Vec<HistoryRow>, usize, bool) {
-    let Some(stack) = stack else {
-        return (Vec::new(), 0, false);
-    };
-    let rows = stack
-        .rows
-        .iter()
-        .zip(&stack.made)
-        .take(ROWS)
-        .map(|(row, made)| {
-            let (number, spoken) = match made {
-                Made::Nothing => ("–".to_owned(), "no layer".to_owned()),
-                Made::Layer(at) => ((at + 1).to_string(), "its layer".to_owned()),
-                Made::OneOf(range) if range.start() == range.end() => {
-                    ((range.start() + 1).to_string(), "its layer".to_owned())
-                }
-                Made::OneOf(range) => (
-                    "?".to_owned(),
-                    format!("one of layers {} to {}", range.start() + 1, range.end() + 1),
-                ),
-                Made::Perhaps(range) if range.start() == range.end() => (
-                    "?".to_owned(),
-                    format!("perhaps layer {}", range.start() + 1),
-                ),
-                Made::Perhaps(range) => (
-                    "?".to_owned(),
-                    format!(
-                        "perhaps one of layers {} to {}",
-                        range.start() + 1,
-                        range.end() + 1
-                    ),
-                ),
-                Made::Unknown => ("?".to_owned(), "its layer cannot be told".to_owned()),
-            };
-            HistoryRow {
-                line: words::short(&row.line(), 120),
-                size: row.size.map_or_else(|| "not told".into(), words::size),
-                layer: !matches!(made, Made::Nothing),
-                number,
-                spoken,
-            }
-        })
-        .collect();
-    (
-        rows,
-        stack.rows.len().saturating_sub(ROWS),
-        !stack.rows.is_empty() && stack.unmatched(),
-    )
-}
-
-/// From each row of the history to its slab, in a strip 56 pixels wide between the two.
-fn leads(arrangement: &Arrangement, stack: Option<&Stack>) -> Vec<String> {
-    let Some(stack) = stack else {
-        return Vec::new();
-    };
-    let Some(column) = arrangement.columns.iter().position(|c| c.image == 0) else {
-        return Vec::new();
-    };
-    // Where others stand to the left of the picked column, a lead would cross them.
-    if column > 0 {
-        return Vec::new();
-    }
-    let middle = |at: usize| {
-        arrangement
-            .slabs
-            .iter()
-            .find(|slab| {
-                slab.columns.contains(&column) && (slab.first..=slab.last).contains(&(at + 1))
-            })
-            .map(|slab| slab.y + slab.h / 2.0)
-    };
-    stack
-        .made
-        .iter()
-        .take(ROWS)
-        .enumerate()
-        .filter_map(|(row, made)| match made {
-            Made::Layer(at) => {
-                let from = LINE + FIRST_ROW + ROW * row as f64;
-                let to = middle(*at)?;
-                Some(format!("M0 {from:.0}C32 {from:.0} 20 {to:.0} 52 {to:.0}"))
-            }
-            _ => None,
-        })
-        .collect()
-}
-
 /// All images as links, those on view first.
 fn picks(view: &View, choice: &Choice) -> (Vec<Pick>, usize) {
     let mut others: Vec<&Listed> = choice.others.iter().collect();
@@ -503,5 +442,7 @@ fn picks(view: &View, choice: &Choice) -> (Vec<Pick>, usize) {
     (picks, more)
 }
 
+#[cfg(test)]
+mod files_tests;
 #[cfg(test)]
 mod tests;
