@@ -19,6 +19,7 @@ pub mod networks;
 pub mod on_the_host;
 pub mod parts;
 pub mod platform;
+pub mod running;
 pub mod storage_driver;
 mod unavailable;
 pub mod values;

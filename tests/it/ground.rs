@@ -66,19 +66,29 @@ async fn drawn(endpoint: &str, panel: Panel, of: &str) -> Drawn {
     draw(panel, &view, &have)
 }
 
+/// A name, docker's options, a command; when and how it is said to end; its exit code.
+type Case = (
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static str,
+    &'static str,
+    i32,
+);
+
 #[tokio::test]
 async fn what_a_stop_is_said_to_do_is_what_it_does() {
     let Some(endpoint) = endpoint() else { return };
     let mut containers = Containers::new(&endpoint);
-    let waits = "trap 'exit 7' TERM; while :; do sleep 1 & wait $!; done";
-    let deaf = "trap '' TERM; sleep 600";
-    let cases: [(&str, &[&str], &[&str], &str, &str, i32); 6] = [
+    const WAITS: &str = "trap 'exit 7' TERM; while :; do sleep 1 & wait $!; done";
+    const DEAF: &str = "trap '' TERM; sleep 600";
+    let cases: [Case; 6] = [
         ("plain", &[], &["sleep", "600"], "fulltime", "137", 137),
         ("init", &["--init"], &["sleep", "600"], "atonce", "143", 143),
         (
             "trap",
             &[],
-            &["sh", "-c", waits],
+            &["sh", "-c", WAITS],
             "atonce",
             "its own choice",
             7,
@@ -86,7 +96,7 @@ async fn what_a_stop_is_said_to_do_is_what_it_does() {
         (
             "deaf",
             &["--init"],
-            &["sh", "-c", deaf],
+            &["sh", "-c", DEAF],
             "fulltime",
             "137",
             137,

@@ -11,8 +11,9 @@ pub mod signal;
 pub mod stop;
 
 use super::frame::{Frame, Picture};
+use super::running::{Elsewhere, Running, look};
 use super::{NotTold, Panel, View, need, words};
-use crate::engine::{Answers, Ask, Away, Id};
+use crate::engine::{Answers, Ask, Away};
 use askama::Template;
 use drawing::{Drawing, Watch, drawing, watch};
 use process::Tree;
@@ -22,16 +23,13 @@ use stop::{Ends, Kind, Manner, Pids, Stop, foretell, kind};
 
 /// Containers drawn at once. Each costs the host a run of `ps`.
 const DRAWN: usize = 8;
-/// Links to containers that are not drawn.
-const LINKS: usize = 40;
-
 /// What this panel asks a host, given what it has heard so far.
 pub fn asks(view: &View, have: &Answers) -> Vec<Ask> {
     let mut asks = vec![Ask::Containers];
-    for running in chosen(view, &running(have)) {
-        if let Some(id) = &running.id {
+    for running in look(view, have, DRAWN).at {
+        if let Some(id) = running.id {
             asks.push(Ask::Container(id.clone()));
-            asks.push(Ask::Top(id.clone()));
+            asks.push(Ask::Top(id));
         }
     }
     asks
@@ -48,8 +46,7 @@ pub struct Init {
     /// Those that are drawn, the slowest to stop first.
     containers: Vec<Contained>,
     /// Those that are not: name and link.
-    elsewhere: Vec<(String, String)>,
-    more_elsewhere: usize,
+    elsewhere: Elsewhere,
     /// The container in focus, and the link back to all.
     focus: Option<String>,
     /// What was asked for and does not run.
@@ -75,20 +72,18 @@ struct Contained {
     tree: String,
 }
 
-/// A container that has processes, from the list.
-struct Running {
-    id: Option<Id>,
-    name: String,
-}
-
 /// Turns the host's answers into what the reader sees. No clock, no network.
 pub fn picture(view: &View, have: &Answers) -> Result<Init, NotTold> {
     need(have, &Ask::Containers)?;
-    let running = running(have);
-    let shown = chosen(view, &running);
+    let looked = look(view, have, DRAWN);
     let mut frame = Frame::new(Panel::Init, view, have);
     frame.cite(have, &Ask::Containers, &["Names", "State"]);
-    for (at, id) in shown.iter().filter_map(|one| one.id.as_ref()).enumerate() {
+    for (at, id) in looked
+        .at
+        .iter()
+        .filter_map(|one| one.id.as_ref())
+        .enumerate()
+    {
         let (inspect, top) = (Ask::Container(id.clone()), Ask::Top(id.clone()));
         if at == 0 {
             let fields = [
@@ -106,17 +101,18 @@ pub fn picture(view: &View, have: &Answers) -> Result<Init, NotTold> {
             frame.rest_on(have, &top);
         }
     }
-    let read: Vec<(&&Running, Manner, Result<Tree, String>)> = shown
+    let read: Vec<(&Running, Manner, Result<Tree, String>)> = looked
+        .at
         .iter()
         .map(|one| {
-            let (manner, tree) = one.read(have);
+            let (manner, tree) = read(one, have);
             (one, manner, tree)
         })
         .collect();
     let longest = read.iter().filter_map(|(_, manner, _)| manner.wait).max();
     let mut containers: Vec<Contained> = read
         .iter()
-        .map(|(one, manner, tree)| one.contained(view, manner, tree, longest.unwrap_or(10)))
+        .map(|(one, manner, tree)| contained(one, view, manner, tree, longest.unwrap_or(10)))
         .collect();
     containers.sort_by_key(|one| match one.stop.ends {
         Ends::FullTime => 0,
@@ -128,96 +124,80 @@ pub fn picture(view: &View, have: &Answers) -> Result<Init, NotTold> {
         let same = above.iter().find(|one| one.stop.why == below[0].stop.why);
         below[0].as_for = same.map(|one| one.name.clone());
     }
-    let found = view
-        .of
-        .as_deref()
-        .map(|of| running.iter().any(|one| one.answers_to(of)));
-    let elsewhere: Vec<(String, String)> = running
-        .iter()
-        .filter(|one| !shown.iter().any(|drawn| drawn.name == one.name))
-        .map(|one| {
-            (
-                words::short(&one.name, 40),
-                view.focus(&one.name).href(Panel::Init),
-            )
-        })
-        .collect();
-    let of = view.of.as_deref().map(|of| words::short(of, 60));
     Ok(Init {
         frame,
-        running: running.len(),
+        running: looked.all.len(),
         containers,
-        more_elsewhere: elsewhere.len().saturating_sub(LINKS),
-        elsewhere: elsewhere.into_iter().take(LINKS).collect(),
-        focus: of.clone().filter(|_| found == Some(true)),
-        missing: of.filter(|_| found == Some(false)),
+        elsewhere: looked.elsewhere(view, Panel::Init),
+        focus: looked.focus(view),
+        missing: looked.missing(view),
         all: view.focus("").href(Panel::Init),
     })
 }
 
-impl Running {
-    fn answers_to(&self, of: &str) -> bool {
-        let id = self.id.as_ref().map(Id::as_str);
-        self.name == of || id.is_some_and(|id| of.len() >= 12 && id.starts_with(of))
-    }
-
-    /// How it is stopped, and its processes or why they are not known.
-    fn read(&self, have: &Answers) -> (Manner, Result<Tree, String>) {
-        let Some(id) = &self.id else {
-            let none = "The host gives it no id that can be asked about.";
-            return (Manner::read(&Value::Null), Err(none.into()));
-        };
-        let inspect = have.json(&Ask::Container(id.clone()));
-        let manner = Manner::read(inspect.unwrap_or(&Value::Null));
-        let first = inspect.and_then(|json| json["State"]["Pid"].as_u64());
-        let tree = match have.get(&Ask::Top(id.clone())) {
-            Some(Ok(answer)) => Tree::read(&answer.json, first).map_err(|why| format!("{}.", words::capital(why))),
-            Some(Err(Away::NotRecorded(_))) => Err("The recording does not hold this container's processes. Connect a host to see them.".into()),
-            Some(Err(Away::Refused { status: 404 | 409, .. })) => Err("It had ended when its processes were asked for.".into()),
-            Some(Err(Away::Refused { message, .. })) => Err(format!(
-                "The engine cannot list its processes: {}. Rootless engines and hosts with a small ps cannot.",
-                words::short(message, 120).trim_end_matches('.')
-            )),
-            Some(Err(away)) => Err(format!("{}.", words::capital(&away.to_string()))),
-            None => Err("Its processes have not been asked about yet.".into()),
-        };
-        (manner, tree)
-    }
-
-    fn contained(
-        &self,
-        view: &View,
-        manner: &Manner,
-        tree: &Result<Tree, String>,
-        longest: u64,
-    ) -> Contained {
-        let stop = match tree {
-            Ok(tree) => foretell(manner, tree),
-            Err(why) => Stop {
-                ends: Ends::NotTold,
-                reaches: stop::Reaches::Unknown,
-                exit: "not known".into(),
-                perhaps: false,
-                why: match manner.init {
-                    Some(true) => {
-                        format!("{why} It was started with --init, so it usually stops at once.")
-                    }
-                    _ => why.clone(),
-                },
-            },
-        };
-        Contained {
-            name: words::short(&self.name, 40),
-            href: view.focus(&self.name).href(Panel::Init),
-            first: first(manner, tree.as_ref().ok()),
-            named: manner.named.clone(),
-            span: manner.span(),
-            watch: watch(manner, &stop, longest),
-            drawing: tree.as_ref().ok().map(|tree| drawing(manner, tree, &stop)),
-            tree: tree.as_ref().map(in_words).unwrap_or_default(),
-            as_for: None,
-            stop,
+/// How it is stopped, and its processes or why they are not known.
+fn read(one: &Running, have: &Answers) -> (Manner, Result<Tree, String>) {
+    let Some(id) = &one.id else {
+        let none = "The host gives it no id that can be asked about.";
+        return (Manner::read(&Value::Null), Err(none.into()));
+    };
+    let inspect = have.json(&Ask::Container(id.clone()));
+    let manner = Manner::read(inspect.unwrap_or(&Value::Null));
+    let first = inspect.and_then(|json| json["State"]["Pid"].as_u64());
+    let tree = match have.get(&Ask::Top(id.clone())) {
+        Some(Ok(answer)) => {
+            Tree::read(&answer.json, first).map_err(|why| format!("{}.", words::capital(why)))
         }
+        Some(Err(Away::NotRecorded(_))) => Err(
+            "The recording does not hold this container's processes. Connect a host to see them."
+                .into(),
+        ),
+        Some(Err(Away::Refused {
+            status: 404 | 409, ..
+        })) => Err("It had ended when its processes were asked for.".into()),
+        Some(Err(Away::Refused { message, .. })) => Err(format!(
+            "The engine cannot list its processes: {}. Rootless engines and hosts with a small ps cannot.",
+            words::short(message, 120).trim_end_matches('.')
+        )),
+        Some(Err(away)) => Err(format!("{}.", words::capital(&away.to_string()))),
+        None => Err("Its processes have not been asked about yet.".into()),
+    };
+    (manner, tree)
+}
+
+fn contained(
+    one: &Running,
+    view: &View,
+    manner: &Manner,
+    tree: &Result<Tree, String>,
+    longest: u64,
+) -> Contained {
+    let stop = match tree {
+        Ok(tree) => foretell(manner, tree),
+        Err(why) => Stop {
+            ends: Ends::NotTold,
+            reaches: stop::Reaches::Unknown,
+            exit: "not known".into(),
+            perhaps: false,
+            why: match manner.init {
+                Some(true) => {
+                    format!("{why} It was started with --init, so it usually stops at once.")
+                }
+                _ => why.clone(),
+            },
+        },
+    };
+    Contained {
+        name: words::short(&one.name, 40),
+        href: view.focus(&one.name).href(Panel::Init),
+        first: first(manner, tree.as_ref().ok()),
+        named: manner.named.clone(),
+        span: manner.span(),
+        watch: watch(manner, &stop, longest),
+        drawing: tree.as_ref().ok().map(|tree| drawing(manner, tree, &stop)),
+        tree: tree.as_ref().map(in_words).unwrap_or_default(),
+        as_for: None,
+        stop,
     }
 }
 
@@ -352,43 +332,6 @@ impl Init {
     fn example(&self) -> &str {
         self.containers.first().map_or("NAME", |one| &one.name)
     }
-}
-
-/// What runs, by name.
-fn running(have: &Answers) -> Vec<Running> {
-    let list = have.json(&Ask::Containers).and_then(Value::as_array);
-    let mut running: Vec<Running> = list
-        .into_iter()
-        .flatten()
-        .filter(|item| matches!(item["State"].as_str(), Some("running" | "paused")))
-        .map(|item| {
-            let names = item["Names"].as_array().map_or(&[][..], Vec::as_slice);
-            let mut names = names.iter().filter_map(|name| {
-                let name = name.as_str()?;
-                Some(name.strip_prefix('/').unwrap_or(name))
-            });
-            let id = item["Id"].as_str().and_then(Id::new);
-            // A link gives a container a second name, below that of another.
-            let name = names.find(|name| !name.contains('/')).map(str::to_owned);
-            let name = name.or_else(|| id.as_ref().map(|id| words::short_id(id.as_str())));
-            Running {
-                name: name.unwrap_or_else(|| "a container without a name".into()),
-                id,
-            }
-        })
-        .collect();
-    running.sort_by(|a, b| a.name.cmp(&b.name));
-    running
-}
-
-/// Those that are drawn.
-fn chosen<'a>(view: &View, running: &'a [Running]) -> Vec<&'a Running> {
-    if let Some(of) = view.of.as_deref()
-        && let Some(one) = running.iter().find(|one| one.answers_to(of))
-    {
-        return vec![one];
-    }
-    running.iter().take(DRAWN).collect()
 }
 
 #[cfg(test)]

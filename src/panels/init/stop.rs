@@ -39,7 +39,11 @@ pub enum Pids {
 impl Manner {
     /// Reads an answer to `/containers/{id}/json`; docker's defaults for what is not said.
     pub fn read(inspect: &Value) -> Manner {
-        let text = inspect["Config"]["StopSignal"].as_str().unwrap_or_default();
+        // Podman has it as a number.
+        let text = match &inspect["Config"]["StopSignal"] {
+            Value::Number(number) => number.to_string(),
+            text => text.as_str().unwrap_or_default().to_owned(),
+        };
         let signal = match text.trim() {
             "" => Some(Signal(TERM)),
             text => Signal::parse(text),
@@ -51,7 +55,7 @@ impl Manner {
             .as_i64()
             .unwrap_or(USUAL_WAIT);
         Manner {
-            named: signal.map_or_else(|| crate::panels::words::short(text, 20), Signal::name),
+            named: signal.map_or_else(|| crate::panels::words::short(&text, 20), Signal::name),
             signal,
             wait: u64::try_from(wait).ok(),
             init: inspect["HostConfig"]["Init"].as_bool(),

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::engine::recorded::embedded;
-use crate::engine::{Answer, State};
+use crate::engine::{Answer, Id, State};
 use crate::panels::{Drawn, PanelState, draw};
 use jiff::Timestamp;
 use serde_json::json;
@@ -28,8 +28,11 @@ fn process(pid: u64, parent: u64, ignored: &str, caught: &str, name: &str) -> Va
     ])
 }
 
-/// A host with these containers: name, inspect, processes or why there are none.
-fn host(containers: &[(&str, Value, Result<Vec<Value>, Away>)]) -> Answers {
+/// A container: name, inspect, processes or why there are none.
+type Given<'a> = (&'a str, Value, Result<Vec<Value>, Away>);
+
+/// A host with these containers.
+fn host(containers: &[Given<'_>]) -> Answers {
     let mut have = Answers::default();
     let mut list = Vec::new();
     let answer = |json| {
@@ -108,6 +111,8 @@ fn a_container_says_with_which_signal_it_is_stopped() {
     let with = |signal: &str| stop(json!({"Config": {"StopSignal": signal}}), rows()).ends;
     assert_eq!(with("SIGWINCH"), Ends::AtOnce);
     assert_eq!(with("28"), Ends::AtOnce);
+    let number = json!({"Config": {"StopSignal": 28}});
+    assert_eq!(stop(number, rows()).ends, Ends::AtOnce);
     assert_eq!(with(""), Ends::FullTime);
     assert_eq!(with("SIGNONE"), Ends::NotTold);
     assert_eq!(with("kill"), Ends::AtOnce);
@@ -262,7 +267,7 @@ fn a_large_host_is_asked_for_eight_containers_and_folds_the_rest() {
             (format!("shop-{n:03}-{}", "x".repeat(60)), tree.collect())
         })
         .collect();
-    let many: Vec<(&str, Value, Result<Vec<Value>, Away>)> = many
+    let many: Vec<Given<'_>> = many
         .iter()
         .map(|(name, rows)| (name.as_str(), json!({}), Ok(rows.clone())))
         .collect();
@@ -272,7 +277,7 @@ fn a_large_host_is_asked_for_eight_containers_and_folds_the_rest() {
     assert!(drawn.html.len() < 100_000, "{}", drawn.html.len());
     assert!(drawn.html.contains("and 152 more"), "{}", drawn.html);
     assert!(!drawn.html.contains("<b>worker"));
-    let one = View::default().focus(&many[150].0);
+    let one = View::default().focus(many[150].0);
     assert_eq!(asks(&one, &have).len(), 3);
     let page = draw(Panel::Init, &one, &have).html;
     assert!(page.contains("will take its full 10 s to stop."), "{page}");

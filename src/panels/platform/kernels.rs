@@ -68,18 +68,3 @@ pub fn kernel_of(host: &Value, info: &Value) -> Kernel {
         ))
     }
 }
-
-/// The name of a container of the list, its short id where it has none.
-pub fn listed(item: &Value) -> String {
-    let names = item["Names"].as_array().map_or(&[][..], Vec::as_slice);
-    let mut names = names.iter().filter_map(|name| {
-        let name = name.as_str()?;
-        Some(name.strip_prefix('/').unwrap_or(name))
-    });
-    // A link gives a container a second name, below that of another.
-    match (names.find(|name| !name.contains('/')), item["Id"].as_str()) {
-        (Some(name), _) => name.to_owned(),
-        (None, Some(id)) => words::short_id(id),
-        (None, None) => "a container without a name".into(),
-    }
-}

@@ -9,19 +9,18 @@ mod kernels;
 pub mod limits;
 
 use super::frame::{Frame, Picture};
+use super::running::{Elsewhere, look};
 use super::{NotTold, Panel, View, need, words};
-use crate::engine::{Answers, Ask, Id};
+use crate::engine::{Answers, Ask};
 use askama::Template;
 use ground::{Ground, Vm, client_name, is_local, memory};
-use kernels::{Kernel, kernel_of, listed};
+use kernels::{Kernel, kernel_of};
 use limits::Limits;
 use serde::Serialize;
 use serde_json::Value;
 
 /// Containers whose limits are asked for.
 const DRAWN: usize = 8;
-/// Links to containers that are not drawn.
-const LINKS: usize = 40;
 /// Warnings of the engine that are shown.
 const WARNINGS: usize = 6;
 /// The system that Waterline was built for, which is the one that the reader's
@@ -31,10 +30,10 @@ const CLIENT: &str = std::env::consts::OS;
 /// What this panel asks a host, given what it has heard so far.
 pub fn asks(view: &View, have: &Answers) -> Vec<Ask> {
     let mut asks = vec![Ask::Info, Ask::Version, Ask::Containers];
-    let running = running(have);
-    let ids = chosen(view, &running)
+    let ids = look(view, have, DRAWN)
+        .at
         .into_iter()
-        .filter_map(|one| one.id.clone());
+        .filter_map(|one| one.id);
     asks.extend(ids.map(Ask::Container));
     asks
 }
@@ -56,8 +55,7 @@ pub struct Platform {
     containers: Vec<Contained>,
     /// Containers on view that have a kernel of their own.
     apart: usize,
-    elsewhere: Vec<(String, String)>,
-    more_elsewhere: usize,
+    elsewhere: Elsewhere,
     focus: Option<String>,
     missing: Option<String>,
     all: String,
@@ -96,19 +94,12 @@ struct Taking<'a> {
     limits: Option<&'a Limits>,
 }
 
-/// A running container of the list.
-struct Running {
-    id: Option<Id>,
-    name: String,
-}
-
 /// Turns the host's answers into what the reader sees. No clock, no network.
 pub fn picture(view: &View, have: &Answers) -> Result<Platform, NotTold> {
     let info = need(have, &Ask::Info)?;
     let local = is_local(&have.host.endpoint) && have.host.recorded.is_none();
     let ground = Ground::read(info, have.json(&Ask::Version), CLIENT, local);
-    let running = running(have);
-    let shown = chosen(view, &running);
+    let looked = look(view, have, DRAWN);
 
     let mut frame = Frame::new(Panel::Platform, view, have);
     let fields = [
@@ -137,7 +128,12 @@ pub fn picture(view: &View, have: &Answers) -> Result<Platform, NotTold> {
         &["Platform", "Components.Name", "Os", "Arch", "KernelVersion"],
     );
     frame.cite(have, &Ask::Containers, &["Names", "State"]);
-    for (at, id) in shown.iter().filter_map(|one| one.id.clone()).enumerate() {
+    for (at, id) in looked
+        .at
+        .iter()
+        .filter_map(|one| one.id.clone())
+        .enumerate()
+    {
         let ask = Ask::Container(id);
         if at == 0 {
             let fields = [
@@ -156,7 +152,8 @@ pub fn picture(view: &View, have: &Answers) -> Result<Platform, NotTold> {
     }
     let swap_limit = info["SwapLimit"].as_bool();
     let cgroup = info["CgroupVersion"].as_str();
-    let containers: Vec<Contained> = shown
+    let containers: Vec<Contained> = looked
+        .at
         .iter()
         .map(|one| {
             let inspect = one.id.clone().and_then(|id| have.json(&Ask::Container(id)));
@@ -169,19 +166,6 @@ pub fn picture(view: &View, have: &Answers) -> Result<Platform, NotTold> {
             }
         })
         .collect();
-    let elsewhere: Vec<(String, String)> = running
-        .iter()
-        .filter(|one| !shown.iter().any(|drawn| drawn.name == one.name))
-        .map(|one| {
-            (
-                words::short(&one.name, 40),
-                view.focus(&one.name).href(Panel::Platform),
-            )
-        })
-        .collect();
-    let of = view.of.as_deref();
-    let found = of.map(|of| running.iter().any(|one| one.answers_to(of)));
-    let of = of.map(|of| words::short(of, 60));
     Ok(Platform {
         client: client_name(CLIENT),
         with_client: match (have.host.recorded.is_some(), local, ground.vm) {
@@ -192,13 +176,12 @@ pub fn picture(view: &View, have: &Answers) -> Result<Platform, NotTold> {
         },
         endpoint: words::short(&have.host.endpoint, 80),
         kernel: kernel(&ground),
-        running: running.len(),
+        running: looked.all.len(),
         apart: containers.iter().filter(|one| one.kernel.is_own()).count(),
         containers,
-        more_elsewhere: elsewhere.len().saturating_sub(LINKS),
-        elsewhere: elsewhere.into_iter().take(LINKS).collect(),
-        focus: of.clone().filter(|_| found == Some(true)),
-        missing: of.filter(|_| found == Some(false)),
+        elsewhere: looked.elsewhere(view, Panel::Platform),
+        focus: looked.focus(view),
+        missing: looked.missing(view),
         all: view.focus("").href(Panel::Platform),
         facts: facts(info, &ground),
         warnings: warnings(info),
@@ -206,13 +189,6 @@ pub fn picture(view: &View, have: &Answers) -> Result<Platform, NotTold> {
         ground,
         frame,
     })
-}
-
-impl Running {
-    fn answers_to(&self, of: &str) -> bool {
-        let id = self.id.as_ref().map(Id::as_str);
-        self.name == of || id.is_some_and(|id| of.len() >= 12 && id.starts_with(of))
-    }
 }
 
 /// `Linux 6.18.44`
@@ -470,32 +446,6 @@ impl Platform {
             }
         }
     }
-}
-
-/// What runs, by name.
-fn running(have: &Answers) -> Vec<Running> {
-    let list = have.json(&Ask::Containers).and_then(Value::as_array);
-    let mut running: Vec<Running> = list
-        .into_iter()
-        .flatten()
-        .filter(|item| matches!(item["State"].as_str(), Some("running" | "paused")))
-        .map(|item| Running {
-            name: listed(item),
-            id: item["Id"].as_str().and_then(Id::new),
-        })
-        .collect();
-    running.sort_by(|a, b| a.name.cmp(&b.name));
-    running
-}
-
-/// Those that are drawn.
-fn chosen<'a>(view: &View, running: &'a [Running]) -> Vec<&'a Running> {
-    if let Some(of) = view.of.as_deref()
-        && let Some(one) = running.iter().find(|one| one.answers_to(of))
-    {
-        return vec![one];
-    }
-    running.iter().take(DRAWN).collect()
 }
 
 #[cfg(test)]

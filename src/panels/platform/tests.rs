@@ -3,7 +3,7 @@
 use super::*;
 use crate::engine::answer::HostFacts;
 use crate::engine::recorded::embedded;
-use crate::engine::{Answer, State};
+use crate::engine::{Answer, Id, State};
 use crate::panels::{PanelState, draw};
 use jiff::Timestamp;
 use serde_json::json;
