@@ -4,9 +4,11 @@
 //! the router of [`routes`]. What goes wrong becomes a page ([`error`]).
 
 pub mod assets;
+pub mod chosen;
 pub mod error;
 pub mod front;
 pub mod guard;
+pub mod host_pages;
 pub mod hosts;
 pub mod kept;
 pub mod key;
