@@ -68,6 +68,7 @@ pub struct Link {
     transport: Transport,
     api: ApiVersion,
     engine: String,
+    system: Option<(String, String)>,
     /// What `/_ping` said when the link was opened: another engine in the same place
     /// usually says something else.
     greeting: Greeting,
@@ -96,6 +97,10 @@ impl Link {
         Ok(Link {
             api: ApiVersion::in_common(newest, version["MinAPIVersion"].as_str())?,
             engine: mask::line(version["Version"].as_str().unwrap_or_default()),
+            system: version["Os"].as_str().map(|os| {
+                let arch = version["Arch"].as_str().unwrap_or_default();
+                (mask::line(os), mask::line(arch))
+            }),
             greeting: (ping.api, ping.server),
             transport,
             broken: watch::Sender::new(None),
@@ -120,6 +125,11 @@ impl Link {
     /// The engine's own version, e.g. `20.10.24`; empty when it does not say.
     pub fn engine(&self) -> &str {
         &self.engine
+    }
+
+    /// The engine's system and processor, e.g. `linux` and `amd64`, where it says them.
+    pub fn system(&self) -> Option<&(String, String)> {
+        self.system.as_ref()
     }
 
     /// Whether the engine still answers, and is the one that was negotiated with.
