@@ -13,5 +13,6 @@ mod barriers;
 mod live;
 mod reading;
 mod steady;
+mod values;
 mod without_docker;
 mod without_scripts;
