@@ -5,8 +5,13 @@
 //! one given with `--config`. It is never looked for in the content folder: notes
 //! may come from anybody, and must not choose the hosts that are connected.
 
+mod hosts;
+
+use crate::engine::Wanted;
 use crate::web::log::LogFormat;
+use hosts::Hosts;
 use serde::Deserialize;
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -46,8 +51,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The folder with the notes; `None` for the embedded notebook.
     pub content: Option<PathBuf>,
-    /// The hosts in order, each `[NAME=]ENDPOINT`; empty for what docker would use.
-    pub hosts: Vec<String>,
+    /// The hosts in order, the default one first; empty for what docker would use.
+    pub hosts: Vec<Wanted>,
     /// How log lines look.
     pub log_format: LogFormat,
     /// Whether to open the browser.
@@ -66,14 +71,10 @@ pub enum SettingsError {
         error: std::io::Error,
     },
     /// The file says something that is not a setting.
-    #[error("{file}:{line}:{column}: {message}")]
+    #[error("{place}: {message}")]
     Wrong {
-        /// Which file.
-        file: PathBuf,
-        /// From 1.
-        line: usize,
-        /// From 1, in characters.
-        column: usize,
+        /// Where.
+        place: Place,
         /// What is wrong.
         message: String,
     },
@@ -91,6 +92,42 @@ pub enum SettingsError {
     BeyondLoopback(String),
 }
 
+/// A place in the settings file, as `waterline.toml:3:7`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Which file.
+    pub file: PathBuf,
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+}
+
+impl Place {
+    /// The place of a byte of a file's text.
+    fn of(file: &Path, text: &str, byte: usize) -> Place {
+        let before = text.get(..byte).unwrap_or_default();
+        Place {
+            file: file.to_owned(),
+            line: before.matches('\n').count() + 1,
+            column: before.chars().rev().take_while(|c| *c != '\n').count() + 1,
+        }
+    }
+
+    fn wrong(self, message: &str) -> SettingsError {
+        SettingsError::Wrong {
+            place: self,
+            message: message.to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file.display(), self.line, self.column)
+    }
+}
+
 /// The settings file. An unknown key is an error: a mistyped setting that is
 /// silently left out is worse than one that stops the start.
 #[derive(Debug, Default, Deserialize)]
@@ -99,9 +136,12 @@ struct File {
     listen: Option<String>,
     content: Option<PathBuf>,
     #[serde(default)]
-    hosts: Vec<String>,
+    hosts: Hosts,
     log_format: Option<LogFormat>,
     open: Option<bool>,
+    /// What `hosts` names, read from it.
+    #[serde(skip)]
+    wanted: Vec<Wanted>,
 }
 
 /// Where Waterline listens when nothing else is said.
@@ -120,9 +160,10 @@ impl Settings {
             listen: listen_address(listen.as_deref().unwrap_or(LISTEN))?,
             content: flags.content.or(file.content),
             hosts: if flags.host.is_empty() {
-                file.hosts
+                file.wanted
             } else {
-                flags.host
+                let flags = flags.host.iter();
+                flags.map(|flag| Wanted::parse("--host", flag)).collect()
             },
             log_format: flags.log_format.or(file.log_format).unwrap_or_default(),
             open: flags.open || file.open.unwrap_or(false),
@@ -152,20 +193,17 @@ fn read(path: &Path) -> Result<File, SettingsError> {
         file: path.to_owned(),
         error,
     })?;
+    let place = |byte: usize| Place::of(path, &text, byte);
     let mut file: File = toml::from_str(&text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
-        let before = text.get(..start).unwrap_or_default();
-        SettingsError::Wrong {
-            file: path.to_owned(),
-            line: before.matches('\n').count() + 1,
-            column: before.chars().rev().take_while(|c| *c != '\n').count() + 1,
-            message: error.message().to_owned(),
-        }
+        place(start).wrong(error.message())
     })?;
     // A relative folder is meant from where it is written.
-    if let (Some(content), Some(folder)) = (&file.content, path.parent()) {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    if let Some(content) = &file.content {
         file.content = Some(folder.join(content));
     }
+    file.wanted = std::mem::take(&mut file.hosts).wanted(folder, &place)?;
     Ok(file)
 }
 
@@ -211,6 +249,39 @@ mod tests {
         Settings::resolve(flags).map_err(|error| error.to_string().replace(&at, ""))
     }
 
+    fn endpoints(settings: &Settings) -> Vec<String> {
+        let named = |host: &Wanted| {
+            let name = host.name.as_deref().unwrap_or_default();
+            format!("{name}={}", host.endpoint)
+        };
+        settings.hosts.iter().map(named).collect()
+    }
+
+    #[test]
+    fn hosts_stand_in_a_table_in_the_order_in_which_they_are_written() {
+        let file = "open = false\n[hosts]\nzoo = 'unix:///z'\n\
+                    lab = { endpoint = 'tcp://10.0.0.7', ca = 'lab/ca.pem', cert = '/c.pem', key = 'k.pem' }\n\
+                    aft = 'ssh://me@aft'\n[hosts.long]\nendpoint = 'tcp://long'\n";
+        let settings = resolve(Flags::default(), file).expect("settings");
+        assert_eq!(
+            endpoints(&settings),
+            [
+                "zoo=unix:///z",
+                "lab=tcp://10.0.0.7",
+                "aft=ssh://me@aft",
+                "long=tcp://long"
+            ]
+        );
+        let tls = settings.hosts[1].tls.clone().expect("certificates");
+        let ca = tls.ca.expect("an authority");
+        assert!(ca.is_absolute() && ca.ends_with("lab/ca.pem"), "{ca:?}");
+        let (cert, key) = tls.identity.expect("an identity");
+        assert_eq!(cert, PathBuf::from("/c.pem"));
+        assert!(key.is_absolute() && key.ends_with("k.pem"), "{key:?}");
+        assert!(settings.hosts[1].setting.ends_with("waterline.toml:4:1"));
+        assert_eq!(settings.hosts[3].tls, None);
+    }
+
     #[test]
     fn what_is_typed_wins_over_what_is_written() {
         let file = "listen = '127.0.0.1:1'\nhosts = ['a=unix:///a']\nlog-format = 'json'";
@@ -220,7 +291,7 @@ mod tests {
         };
         let settings = resolve(flags, file).expect("settings");
         assert_eq!(settings.listen.to_string(), "[::1]:2");
-        assert_eq!(settings.hosts, ["a=unix:///a"]);
+        assert_eq!(endpoints(&settings), ["a=unix:///a"]);
         assert_eq!(settings.log_format, LogFormat::Json);
 
         let flags = Flags {
@@ -229,7 +300,7 @@ mod tests {
         };
         let settings = resolve(flags, file).expect("settings");
         assert_eq!(settings.listen.to_string(), "127.0.0.1:1");
-        assert_eq!(settings.hosts, ["unix:///b"]);
+        assert_eq!(endpoints(&settings), ["=unix:///b"]);
     }
 
     #[test]
@@ -238,7 +309,23 @@ mod tests {
             ("\nlistne = 1", "waterline.toml:2:1: unknown field `listne`"),
             ("hosts = 3", "waterline.toml:1:9: invalid type: integer"),
             ("# é\nopen = é", "waterline.toml:2:8: "),
-            ("[hosts]\na = 1", "waterline.toml:1:"),
+            (
+                "[hosts]\na = 1",
+                "waterline.toml:2:5: invalid type: integer",
+            ),
+            (
+                "[hosts]\na = { endpoint = 'x', cat = 'y' }",
+                "waterline.toml:2:23: unknown field `cat`",
+            ),
+            (
+                "[hosts]\na = { ca = 'y' }",
+                "waterline.toml:2:5: missing field `endpoint`",
+            ),
+            ("[hosts]\n\n é = 1", "waterline.toml:3:2: "),
+            (
+                "[hosts]\n lab = { endpoint = 'tcp://lab', cert = 'c.pem' }",
+                "waterline.toml:2:2: cert and key belong together",
+            ),
         ] {
             let error = resolve(Flags::default(), file).expect_err(file);
             assert!(error.starts_with(says), "{error}");

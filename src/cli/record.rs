@@ -49,7 +49,7 @@ pub fn record(settings: Settings, file: &Path) -> Result<(), RecordError> {
     runtime.block_on(async {
         let engine = Engine::find(&settings.hosts)?;
         let host = engine.host(None).ok_or(RecordError::NoHost)?;
-        let recording = engine::record(host)
+        let recording = engine::record(&host)
             .await
             .map_err(|away| RecordError::Away {
                 endpoint: host.endpoint(),

@@ -9,6 +9,7 @@ use crate::web::front::Front;
 use crate::web::key::Key;
 use crate::web::server;
 use crate::web::state::{App, Edition};
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::io;
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
@@ -143,17 +144,21 @@ fn say_content(edition: &Edition) {
 /// A line for each host: its name, where it is, and its version or why not.
 async fn say_hosts(app: &App) {
     let hosts = app.engine.hosts();
-    let asked = hosts.iter().map(|host| async move {
-        // Whatever it answers or does not, the status knows.
-        let _ = tokio::time::timeout(PATIENCE, host.answer(&Ask::Version)).await;
-    });
-    futures_util::future::join_all(asked).await;
+    let mut asked: FuturesUnordered<_> = hosts
+        .iter()
+        .map(|host| async move {
+            // Whatever it answers or does not, the status knows.
+            let _ = tokio::time::timeout(PATIENCE, host.answer(&Ask::Version)).await;
+            host
+        })
+        .collect();
     let width = hosts
         .iter()
         .map(|host| host.name().len())
         .max()
         .unwrap_or(0);
-    for host in hosts {
+    // Each as it comes: one that hangs does not hold up the others' lines.
+    while let Some(host) = asked.next().await {
         line(
             "host",
             format_args!(

@@ -1,6 +1,6 @@
 //! Answers: what came back from a host, when, and how far it can be trusted.
 
-use super::Ask;
+use super::{Ask, Roster};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -59,6 +59,9 @@ pub enum Away {
     /// TLS did not come about: whose certificate, and why.
     #[error("no secure connection: {0}")]
     Tls(String),
+    /// `ssh` does not get through to the engine, in its own words.
+    #[error("ssh does not get through: {0}")]
+    Ssh(String),
     /// The engine answered with an error status.
     #[error("the engine answered {status}: {message}")]
     Refused {
@@ -99,6 +102,9 @@ impl Away {
             Away::Tls(_) => {
                 "Check the certificates that the docker command uses (DOCKER_CERT_PATH, or the context's)."
             }
+            Away::Ssh(_) => {
+                "Try the same at a prompt, as in `ssh HOST docker version`: Waterline cannot answer what ssh asks there."
+            }
             Away::Refused { .. } => "The engine's own log says more.",
             Away::Unreadable(_) => "Check that the endpoint is a Docker engine.",
             Away::NoCommonVersion(_) => "Use an engine with API 1.24 or later.",
@@ -113,6 +119,8 @@ impl Away {
 pub struct Answers {
     /// Which host said this.
     pub host: HostFacts,
+    /// All hosts and what is known of them, where the picture may speak of others.
+    pub roster: Arc<Roster>,
     told: HashMap<Ask, Result<Answer, Away>>,
 }
 
@@ -136,6 +144,7 @@ impl Answers {
     pub fn from_host(host: HostFacts) -> Answers {
         Answers {
             host,
+            roster: Arc::default(),
             told: HashMap::new(),
         }
     }

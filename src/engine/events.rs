@@ -51,6 +51,11 @@ pub fn events(
             Ok(response)
         }
     };
+    // An ssh may have to be started first.
+    let opening = match link.endpoint().is_ssh() {
+        true => 4 * OPENING,
+        false => OPENING,
+    };
     let address = format!("http://{}", link.transport().authority());
     let version = ClientVersion {
         major_version: link.api().major.into(),
@@ -61,7 +66,7 @@ pub fn events(
         reason = "the one place where a connection is given to bollard"
     )]
     let docker =
-        bollard::Docker::connect_with_custom_transport(transport, Some(address), OPENING, &version)
+        bollard::Docker::connect_with_custom_transport(transport, Some(address), opening, &version)
             .map_err(|error| Away::Broken(error.to_string()))?;
     // bollard drops the version from its paths; without one, an engine answers as
     // the newest API that it knows.

@@ -8,7 +8,7 @@
 use super::endpoint::{Endpoint, EndpointError, TlsFiles};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,6 +23,38 @@ pub struct Surroundings {
     pub runtime: Option<PathBuf>,
     /// Reads a file.
     pub read: fn(&Path) -> io::Result<Vec<u8>>,
+    /// The paths of what is in a folder.
+    pub list: fn(&Path) -> io::Result<Vec<PathBuf>>,
+}
+
+/// A host as a flag or the settings file names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Where that was said: `--host`, or the file, line and column.
+    pub setting: String,
+    /// Its name; without one the first is `default` and the third `host-3`.
+    pub name: Option<String>,
+    /// Where it is, in docker's notation.
+    pub endpoint: String,
+    /// Certificates of its own. Without them those of the docker command's variables hold.
+    pub tls: Option<TlsFiles>,
+}
+
+impl Wanted {
+    /// Reads `[NAME=]ENDPOINT`, as `setting` has it.
+    pub fn parse(setting: &str, text: &str) -> Wanted {
+        let (name, endpoint) = match text.split_once('=') {
+            // A name holds neither; `unix:///a=b` begins with no name.
+            Some((name, endpoint)) if !name.contains([':', '/']) => (Some(name), endpoint),
+            _ => (None, text),
+        };
+        Wanted {
+            setting: setting.to_owned(),
+            name: name.map(str::to_owned),
+            endpoint: endpoint.to_owned(),
+            tls: None,
+        }
+    }
 }
 
 impl Surroundings {
@@ -40,6 +72,11 @@ impl Surroundings {
             runtime,
             env,
             read: |path| std::fs::read(path),
+            list: |folder| {
+                std::fs::read_dir(folder)?
+                    .map(|entry| entry.map(|entry| entry.path()))
+                    .collect()
+            },
         }
     }
 
@@ -140,14 +177,38 @@ pub enum FindError {
     },
     /// A name that no host can have.
     #[error(
-        "--host: {0:?} is no name for a host; use letters, digits and _ . + -, as in --host lab=tcp://10.0.0.5:2376"
+        "{setting}: {name:?} is no name for a host; use letters, digits and _ . + -, as in --host lab=tcp://10.0.0.5:2376"
     )]
-    Name(String),
+    Name {
+        /// Which setting says so.
+        setting: String,
+        /// The name.
+        name: String,
+    },
     /// Two hosts of one name.
     #[error(
-        "--host: two hosts are named {0}; give each its own name, as in --host lab=tcp://10.0.0.5:2376"
+        "{setting}: two hosts are named {name}; give each its own name, as in --host lab=tcp://10.0.0.5:2376"
     )]
-    Twice(String),
+    Twice {
+        /// Which setting says it the second time.
+        setting: String,
+        /// The name.
+        name: String,
+    },
+    /// Two names for one endpoint.
+    #[error(
+        "{setting}: {second} is at {endpoint}, and so is {first}; one endpoint is one host, so give it one name"
+    )]
+    SameEndpoint {
+        /// Which setting says it the second time.
+        setting: String,
+        /// The name it had.
+        first: String,
+        /// The name it was given as well.
+        second: String,
+        /// Where they are.
+        endpoint: String,
+    },
     /// A context that is not there.
     #[error(
         "{setting} names the context {context:?}, which {file} does not describe; see `docker context ls`"
@@ -179,39 +240,104 @@ pub enum FindError {
 
 /// The hosts to connect, the default one first.
 ///
-/// `flags` are the values of `--host`, each `[NAME=]ENDPOINT`. Without any it is the
-/// one host that the docker command would use: `DOCKER_HOST`, else `DOCKER_CONTEXT`,
+/// `wanted` are those that flags or settings name. Without any it is the one host that the docker command would use: `DOCKER_HOST`, else `DOCKER_CONTEXT`,
 /// else the current context of the docker command's settings, else the first of the
 /// usual sockets that answers.
 ///
 /// # Errors
-/// What is wrong with a flag. A fault in what was only found is part of the
+/// What is wrong with a flag or setting. A fault in what was only found is part of the
 /// [`Found`], since notes can be read without Docker.
-pub fn find(flags: &[String], around: &Surroundings) -> Result<Vec<Found>, FindError> {
-    if flags.is_empty() {
+pub fn find(wanted: &[Wanted], around: &Surroundings) -> Result<Vec<Found>, FindError> {
+    if wanted.is_empty() {
         return Ok(vec![discover(around)]);
     }
-    let mut names = HashSet::new();
-    let mut found = Vec::new();
-    for (index, flag) in flags.iter().enumerate() {
-        let (name, endpoint) = match flag.split_once('=') {
-            // A name holds neither; `unix:///a=b` begins with no name.
-            Some((name, endpoint)) if !name.contains([':', '/']) => {
-                let name = HostName::new(name).ok_or_else(|| FindError::Name(name.to_owned()))?;
-                (name, endpoint)
-            }
-            _ if index == 0 => (HostName::default(), flag.as_str()),
-            _ => (HostName(format!("host-{}", index + 1)), flag.as_str()),
+    let mut found: Vec<Found> = Vec::new();
+    for (index, wanted) in wanted.iter().enumerate() {
+        let setting = wanted.setting.clone();
+        let name = match &wanted.name {
+            Some(name) => HostName::new(name).ok_or_else(|| FindError::Name {
+                setting: setting.clone(),
+                name: name.clone(),
+            })?,
+            None if index == 0 => HostName::default(),
+            None => HostName(format!("host-{}", index + 1)),
         };
-        if !names.insert(name.clone()) {
-            return Err(FindError::Twice(name.0));
+        if found.iter().any(|host| host.name == name) {
+            let name = name.0;
+            return Err(FindError::Twice { setting, name });
         }
-        found.push(Found::named(
-            name,
-            from_setting("--host", endpoint, around)?,
-        ));
+        let endpoint = match &wanted.tls {
+            Some(files) => secured(&setting, &wanted.endpoint, files)?,
+            None => from_setting(&setting, &wanted.endpoint, around)?,
+        };
+        let there = |host: &&Found| host.candidates[0].address == endpoint.address;
+        if let Some(first) = found.iter().find(there) {
+            return Err(FindError::SameEndpoint {
+                setting,
+                first: first.name.0.clone(),
+                second: name.0,
+                endpoint: endpoint.to_string(),
+            });
+        }
+        found.push(Found::named(name, endpoint));
     }
     Ok(found)
+}
+
+/// An endpoint with certificates of its own.
+fn secured(setting: &str, text: &str, files: &TlsFiles) -> Result<Endpoint, FindError> {
+    let failed = |error| FindError::Endpoint {
+        setting: setting.to_owned(),
+        error,
+    };
+    let endpoint = Endpoint::parse(text, Some(files.clone())).map_err(failed)?;
+    if !endpoint.is_tcp() {
+        return Err(failed(EndpointError::NoTls(endpoint.to_string())));
+    }
+    Ok(endpoint)
+}
+
+/// A docker context of this machine: a host that somebody could ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Context {
+    /// Its name, as its file says it; the folder's when the file does not.
+    pub name: String,
+    /// What its author wrote about it; empty when nothing.
+    pub about: String,
+    /// Where it leads, or what is wrong with it.
+    pub leads: Result<Endpoint, FindError>,
+}
+
+/// The docker contexts of a machine, by name. `default` is not among them: docker keeps
+/// no file for it.
+pub fn contexts(around: &Surroundings) -> Vec<Context> {
+    let Some(folder) = around.docker().map(|dir| dir.join("contexts")) else {
+        return Vec::new();
+    };
+    let mut contexts: Vec<Context> = (around.list)(&folder.join("meta"))
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|folder| Some(folder.file_name()?.to_str()?.to_owned()))
+        // Docker's own folders are named by a digest; leave alone what else is there.
+        .filter(|name| name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit()))
+        .filter_map(|name| context(&folder, &name, around))
+        .collect();
+    contexts.sort_by(|a, b| a.name.cmp(&b.name));
+    contexts
+}
+
+/// The context in one of docker's folders; `None` when there is no file.
+fn context(contexts: &Path, folder: &str, around: &Surroundings) -> Option<Context> {
+    let file = contexts.join("meta").join(folder).join("meta.json");
+    let bytes = (around.read)(&file).ok()?;
+    let meta: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let name = meta["Name"].as_str().unwrap_or(&folder[..12]).to_owned();
+    let about = meta["Metadata"]["Description"].as_str().unwrap_or_default();
+    Some(Context {
+        about: super::mask::line(about),
+        leads: leads(&name, folder, &file, &bytes, contexts, around),
+        name,
+    })
 }
 
 /// The host that the docker command would use.
@@ -286,7 +412,7 @@ fn from_setting(setting: &str, text: &str, around: &Surroundings) -> Result<Endp
         error,
     };
     let endpoint = Endpoint::parse(text, None).map_err(failed)?;
-    if endpoint.is_local() {
+    if !endpoint.is_tcp() {
         return Ok(endpoint);
     }
     if around.var("DOCKER_TLS_VERIFY").is_some() {
@@ -316,17 +442,29 @@ fn from_context(setting: &str, name: &str, around: &Surroundings) -> Result<Endp
         context: name.to_owned(),
         file: file.display().to_string(),
     })?;
+    leads(name, &folder, &file, &bytes, &contexts, around)
+}
+
+/// Where the context described by `bytes` leads.
+fn leads(
+    name: &str,
+    folder: &str,
+    file: &Path,
+    bytes: &[u8],
+    contexts: &Path,
+    around: &Surroundings,
+) -> Result<Endpoint, FindError> {
     let described = || FindError::Context {
         context: name.to_owned(),
         file: file.display().to_string(),
     };
-    let meta: Value = serde_json::from_slice(&bytes).map_err(|_| described())?;
+    let meta: Value = serde_json::from_slice(bytes).map_err(|_| described())?;
     let docker = &meta["Endpoints"]["docker"];
     let host = docker["Host"].as_str().ok_or_else(described)?;
     let setting = format!("the context {name:?}");
-    let tls = contexts.join("tls").join(&folder).join("docker");
+    let tls = contexts.join("tls").join(folder).join("docker");
     let files = tls_files(&tls, around);
-    let secured = files != TlsFiles::default();
+    let secured = files != TlsFiles::default() && !host.trim_start().starts_with("ssh:");
     let failed = |error| FindError::Endpoint {
         setting: setting.clone(),
         error,
@@ -391,6 +529,19 @@ mod tests {
             home: Some("/home/me".into()),
             runtime: Some("/run/user/1000".into()),
             read,
+            list: |_| {
+                let folder = |name: &str| {
+                    let digest = Sha256::digest(name.as_bytes());
+                    let hex = digest.iter().map(|b| format!("{b:02x}"));
+                    PathBuf::from(hex.collect::<String>())
+                };
+                Ok(vec![
+                    folder("odd"),
+                    folder("far"),
+                    folder(LAB),
+                    "notes".into(),
+                ])
+            },
         }
     }
 
@@ -434,7 +585,7 @@ mod tests {
         ];
         let around = machine(&env, files);
         assert_eq!(shown(&one(&around)), ["tcp://10.1.1.1:99"]);
-        let flag = ["unix:///mine.sock".to_owned()];
+        let flag = [Wanted::parse("--host", "unix:///mine.sock")];
         let found = find(&flag, &around).expect("a good flag");
         assert_eq!(shown(&found[0]), ["unix:///mine.sock"]);
         assert!(found[0].named);
@@ -455,13 +606,7 @@ mod tests {
         let found = one(&machine(&[("DOCKER_CONTEXT", "default")], files));
         assert_eq!(found.candidates.len(), 6, "the usual sockets");
         let found = one(&machine(&[("DOCKER_CONTEXT", "far")], files));
-        assert_eq!(
-            found.problem.map(|problem| problem.to_string()),
-            Some(
-                "the context \"far\": ssh:// endpoints are not supported yet; use a unix:// socket or tcp://"
-                    .into()
-            )
-        );
+        assert_eq!(shown(&found), ["ssh://me@far"]);
     }
 
     #[test]
@@ -513,7 +658,10 @@ mod tests {
     fn several_hosts_are_told_apart_by_name() {
         let around = machine(&[], bare);
         let flags = |flags: &[&str]| {
-            let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
+            let flags: Vec<Wanted> = flags
+                .iter()
+                .map(|flag| Wanted::parse("--host", flag))
+                .collect();
             find(&flags, &around)
         };
         let found = flags(&["unix:///a=b.sock", "lab=tcp://10.0.0.5", "tcp://10.0.0.6"])
@@ -523,16 +671,69 @@ mod tests {
         assert_eq!(shown(&found[0]), ["unix:///a=b.sock"]);
         assert_eq!(
             flags(&["lab=tcp://a", "lab=tcp://b"]),
-            Err(FindError::Twice("lab".into()))
+            Err(FindError::Twice {
+                setting: "--host".into(),
+                name: "lab".into()
+            })
+        );
+        let same = flags(&["a=tcp://10.0.0.5:2375", "b=tcp://10.0.0.5"]).expect_err("one endpoint");
+        assert_eq!(
+            same.to_string(),
+            "--host: b is at tcp://10.0.0.5:2375, and so is a; one endpoint is one host, so give it one name"
         );
         assert!(matches!(
             flags(&["my lab=tcp://a"]),
-            Err(FindError::Name(_))
+            Err(FindError::Name { .. })
         ));
-        assert!(matches!(flags(&["=tcp://a"]), Err(FindError::Name(_))));
+        assert!(matches!(flags(&["=tcp://a"]), Err(FindError::Name { .. })));
         assert!(matches!(
             flags(&["lab=nonsense"]),
             Err(FindError::Endpoint { .. })
         ));
+    }
+
+    #[test]
+    fn certificates_of_its_own_are_for_a_port_alone() {
+        let around = machine(&[("DOCKER_TLS_VERIFY", "1")], bare);
+        let files = TlsFiles {
+            ca: Some("/lab/ca.pem".into()),
+            identity: None,
+        };
+        let with = |endpoint: &str| {
+            let wanted = Wanted {
+                tls: Some(files.clone()),
+                ..Wanted::parse("waterline.toml:3:7", endpoint)
+            };
+            find(&[wanted], &around)
+        };
+        let found = with("lab=tcp://10.0.0.7").expect("a host");
+        assert_eq!(shown(&found[0]), ["tcp://10.0.0.7:2376"]);
+        assert_eq!(found[0].candidates[0].tls, Some(files.clone()));
+        for endpoint in ["unix:///a.sock", "ssh://far"] {
+            let error = with(endpoint).expect_err("no TLS there").to_string();
+            assert!(
+                error.starts_with("waterline.toml:3:7: ca, cert and key"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn contexts_are_offered_with_where_they_lead_or_what_is_wrong() {
+        let found = contexts(&machine(&[], files));
+        let told: Vec<_> = found
+            .iter()
+            .map(|context| {
+                let leads = context.leads.as_ref().map(ToString::to_string);
+                (context.name.as_str(), leads.map_err(ToString::to_string))
+            })
+            .collect();
+        assert_eq!(told[0], ("far", Ok("ssh://me@far".into())));
+        assert_eq!(told[1], ("lab", Ok("tcp://10.0.0.5:2376".into())));
+        assert_eq!(told[2].0, "odd");
+        let odd = told[2].1.as_ref().expect_err("no host in it");
+        assert!(odd.contains("docker context inspect odd"), "{odd}");
+        assert_eq!(told.len(), 3, "what docker did not write is left alone");
+        assert!(contexts(&machine(&[], bare)).is_empty());
     }
 }

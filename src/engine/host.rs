@@ -11,18 +11,23 @@ use super::files::TURN;
 use super::find::{Found, HostName};
 use super::kept::{Flight, Kept, Told, Truth, UNHEARD, is_definite};
 use super::link::{Link, SameEngine};
+use super::pace::Pace;
+use super::roster::{HostLine, Way};
 use super::{Answer, Answers, Ask, Away, Recording, State, Why, recorded};
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::AbortHandle;
 
 /// How many questions may be at one engine at a time: the panels of a page on a host
 /// of hundreds of containers ask an inspect for each.
 const AT_A_TIME: usize = 8;
+
+/// The same where each is a process of its own.
+const AT_A_TIME_BY_SSH: usize = 2;
 
 /// How a host is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +74,8 @@ pub(super) struct Core {
     exports: Semaphore,
     /// Counts what happened: answers gone stale, the host gone or back.
     pub(super) news: watch::Sender<u64>,
+    /// Counts how often another figure was to be shown for its pace.
+    pub(super) pace_news: watch::Sender<u64>,
 }
 
 /// What is known of a host now.
@@ -84,6 +91,10 @@ struct Now {
     was_live: bool,
     engine: String,
     api: String,
+    system: Option<(String, String)>,
+    id: Option<String>,
+    live_since: Option<Timestamp>,
+    pace: Pace,
     endpoint: Option<Endpoint>,
     watchers: usize,
     listener: Option<AbortHandle>,
@@ -107,6 +118,10 @@ impl Host {
 
     /// A host with a recording of the caller's choice, or none, to stand in for it.
     pub fn with_stand_in(found: Found, stand_in: Option<Arc<Recording>>) -> Host {
+        let at_a_time = match found.candidates.iter().any(Endpoint::is_ssh) {
+            true => AT_A_TIME_BY_SSH,
+            false => AT_A_TIME,
+        };
         Host {
             core: Arc::new(Core {
                 name: found.name,
@@ -117,9 +132,10 @@ impl Host {
                 stand_in,
                 now: Mutex::default(),
                 connecting: tokio::sync::Mutex::default(),
-                at_a_time: Semaphore::new(AT_A_TIME),
+                at_a_time: Semaphore::new(at_a_time),
                 exports: Semaphore::new(1),
                 news: watch::Sender::new(0),
+                pace_news: watch::Sender::new(0),
             }),
         }
     }
@@ -133,6 +149,41 @@ impl Host {
     /// the one that answered last, or the first that is tried.
     pub fn endpoint(&self) -> String {
         self.core.endpoint()
+    }
+
+    /// Whether this host is the one that listens at `endpoint`: the one that answered
+    /// there, or the only place where it is looked for.
+    pub fn is_at(&self, endpoint: &Endpoint) -> bool {
+        let now = self.core.now();
+        let there = match (&now.endpoint, &*self.core.candidates) {
+            (Some(answered), _) => Some(answered),
+            (None, [only]) => Some(only),
+            (None, _) => None,
+        };
+        there.is_some_and(|there| there.address == endpoint.address)
+    }
+
+    /// Everything that is known of this host without asking it.
+    pub fn line(&self) -> HostLine {
+        let facts = self.facts();
+        let status = self.status();
+        let now = self.core.now();
+        let endpoint = now.endpoint.as_ref().or(self.core.candidates.first());
+        let is_live = status == Status::Live;
+        HostLine {
+            way: endpoint.map(Way::of),
+            live_since: now.live_since.filter(|_| is_live),
+            system: now.system.clone(),
+            id: now.id.clone().filter(|id| !id.is_empty()),
+            latency: now.pace.latency().filter(|_| is_live),
+            facts,
+            status,
+        }
+    }
+
+    /// Whether nobody has asked yet what the engine calls itself.
+    pub fn is_nameless(&self) -> bool {
+        self.core.now().id.is_none()
     }
 
     /// What every panel says of this host.
@@ -220,6 +271,18 @@ impl Core {
     fn now(&self) -> MutexGuard<'_, Now> {
         // Nothing in here can be left half done by a panic.
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether it is reached by ssh, where each try starts a process.
+    pub(super) fn is_by_ssh(&self) -> bool {
+        self.candidates.iter().any(Endpoint::is_ssh)
+    }
+
+    /// Takes the round trip of a ping.
+    pub(super) fn paced(&self, trip: Duration) {
+        if self.now().pace.add(trip) {
+            self.pace_news.send_modify(|news| *news += 1);
+        }
     }
 
     fn tell(&self) {
@@ -330,7 +393,13 @@ impl Core {
                     core.doubt(&link, away).await;
                 }
                 let told = departure.brought(result, asked, at);
-                core.now().kept.land(&wanted, &told);
+                let mut now = core.now();
+                if let (Ask::Info, Ok(info)) = (&wanted, &told.result) {
+                    // Known to be empty, where the engine does not say.
+                    now.id = Some(info["ID"].as_str().unwrap_or_default().to_owned());
+                }
+                now.kept.land(&wanted, &told);
+                drop(now);
                 told
             });
             async move {
@@ -455,6 +524,10 @@ impl Core {
             let mut now = self.now();
             now.api = link.api().to_string();
             now.engine = link.engine().to_owned();
+            now.system = link.system().cloned();
+            now.id = None;
+            now.pace.clear();
+            now.live_since = Some(Timestamp::now());
             now.endpoint = Some(link.endpoint().clone());
             now.link = Some(Arc::clone(&link));
             now.confirmed = Some(Instant::now());

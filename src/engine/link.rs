@@ -11,8 +11,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
+
+/// How long an engine may take for a heartbeat: one is sent every two seconds, and
+/// what is shown is known to be old within three.
+const BEAT: Duration = Duration::from_millis(800);
 
 /// A version of the engine's API, e.g. `1.41`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,6 +75,7 @@ pub struct Link {
     transport: Transport,
     api: ApiVersion,
     engine: String,
+    system: Option<(String, String)>,
     /// What `/_ping` said when the link was opened: another engine in the same place
     /// usually says something else.
     greeting: Greeting,
@@ -103,6 +108,10 @@ impl Link {
         Ok(Link {
             api: ApiVersion::in_common(newest, version["MinAPIVersion"].as_str())?,
             engine: mask::line(version["Version"].as_str().unwrap_or_default()),
+            system: version["Os"].as_str().map(|os| {
+                let arch = version["Arch"].as_str().unwrap_or_default();
+                (mask::line(os), mask::line(arch))
+            }),
             greeting: (ping.api, ping.server),
             door,
             transport,
@@ -131,17 +140,43 @@ impl Link {
         &self.engine
     }
 
+    /// The engine's system and processor, e.g. `linux` and `amd64`, where it says them.
+    pub fn system(&self) -> Option<&(String, String)> {
+        self.system.as_ref()
+    }
+
     /// Whether the engine still answers, can still be reached by others, and is the one
     /// that was negotiated with.
     ///
     /// # Errors
     /// Why it does not answer.
     pub async fn ping(&self) -> Result<SameEngine, Away> {
-        let ping = self.transport.get("/_ping", Deadline::PING);
+        Ok(self.timed_ping().await?.0)
+    }
+
+    /// The same, with the round trip of the ping alone.
+    ///
+    /// # Errors
+    /// Why it does not answer.
+    pub async fn timed_ping(&self) -> Result<(SameEngine, Duration), Away> {
+        let sent = Instant::now();
+        let ping = async {
+            let reply = self.transport.get("/_ping", Deadline::PING).await?;
+            Ok((reply, sent.elapsed()))
+        };
         let knock = self.transport.knock(Deadline::PING);
-        let (ping, door) = tokio::try_join!(ping, knock)?;
+        let ((ping, took), door) = tokio::try_join!(ping, knock)?;
         let same = (ping.api, ping.server) == self.greeting && door == self.door;
-        Ok(SameEngine(same))
+        Ok((SameEngine(same), took))
+    }
+
+    /// How long a heartbeat may take.
+    pub fn patience(&self) -> Duration {
+        match self.endpoint().is_ssh() {
+            // An ssh may have to be started first.
+            true => Deadline::SSH_PING.0,
+            false => BEAT,
+        }
     }
 
     /// Puts `ask` to the engine; the answer is masked.

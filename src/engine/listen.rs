@@ -15,14 +15,13 @@ use tokio::time::{MissedTickBehavior, interval, sleep, sleep_until, timeout};
 /// How often a watched host is pinged: a hung engine ends no stream.
 const HEARTBEAT: Duration = Duration::from_secs(2);
 
-/// How long an engine may take for a heartbeat: with [`HEARTBEAT`], what is shown is
-/// marked within three seconds after the engine hung, drawing included.
-const BEAT: Duration = Duration::from_millis(800);
-
 /// How long to wait before connecting again, at first and at most. A host that is
 /// back is fresh within two seconds, its first answers included.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// The same where each try starts a process and knocks at a stranger's door.
+const LONGEST_SSH_PAUSE: Duration = Duration::from_secs(15);
 
 /// How many different events are remembered between two rounds; with more, all
 /// answers are stale.
@@ -33,15 +32,16 @@ const MOST_EVENTS: usize = 1000;
 pub struct Watch {
     core: Arc<Core>,
     news: watch::Receiver<u64>,
+    pace: watch::Receiver<u64>,
 }
 
 impl Host {
     /// Begins to watch.
     pub fn watch(self: &Arc<Self>) -> Watch {
         let core = Arc::clone(&self.core);
-        let news = core.news.subscribe();
+        let (news, pace) = (core.news.subscribe(), core.pace_news.subscribe());
         core.add_watcher(|| tokio::spawn(listen(Arc::clone(&core))).abort_handle());
-        Watch { core, news }
+        Watch { core, news, pace }
     }
 }
 
@@ -55,6 +55,15 @@ impl Watch {
             std::future::pending::<()>().await;
         }
     }
+
+    /// The same, or the host answers pings slower or faster than it did. Cancel safe.
+    pub async fn changed_or_paced(&mut self) {
+        let (news, pace) = (&mut self.news, &mut self.pace);
+        tokio::select! {
+            _ = news.changed() => {}
+            _ = pace.changed() => {}
+        }
+    }
 }
 
 impl Drop for Watch {
@@ -65,6 +74,10 @@ impl Drop for Watch {
 
 /// Connects, listens until the host is gone, and begins again.
 async fn listen(core: Arc<Core>) {
+    let longest = match core.is_by_ssh() {
+        true => LONGEST_SSH_PAUSE,
+        false => LONGEST_PAUSE,
+    };
     let mut pause = FIRST_PAUSE;
     loop {
         if let Ok(link) = core.connect().await {
@@ -87,7 +100,7 @@ async fn listen(core: Arc<Core>) {
             }
         }
         sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        pause = (pause * 2).min(longest);
     }
 }
 
@@ -105,22 +118,25 @@ enum Ended {
 async fn follow(core: &Core, link: &Arc<Link>) -> Ended {
     tokio::select! {
         ended = hear(core, link) => ended,
-        ended = heartbeat(link) => ended,
+        ended = heartbeat(core, link) => ended,
         // An ask found out first.
         away = link.broke() => Ended::Away(away),
     }
 }
 
-async fn heartbeat(link: &Link) -> Ended {
+async fn heartbeat(core: &Core, link: &Link) -> Ended {
     let mut beat = interval(HEARTBEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     beat.tick().await; // the first is at once, and the link has just been opened
     let mut heard = Instant::now();
     loop {
         beat.tick().await;
-        match timeout(BEAT, link.ping()).await {
-            Ok(Ok(SameEngine(true))) => heard = Instant::now(),
-            Ok(Ok(SameEngine(false))) => return Ended::Replaced,
+        match timeout(link.patience(), link.timed_ping()).await {
+            Ok(Ok((SameEngine(true), took))) => {
+                heard = Instant::now();
+                core.paced(took);
+            }
+            Ok(Ok((SameEngine(false), _))) => return Ended::Replaced,
             Err(_) | Ok(Err(Away::Silent(_))) => {
                 return Ended::Away(Away::Silent(heard.elapsed().as_secs()));
             }

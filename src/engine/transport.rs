@@ -1,12 +1,13 @@
 //! Transport: one HTTP client over our own connector, to one endpoint.
 //!
 //! Raw asks and bollard's event stream both go through [`Transport`], so that a
-//! Unix socket, TCP and TCP with TLS behave alike, failures are told in the same
+//! Unix socket, TCP, TCP with TLS and ssh behave alike, failures are told in the same
 //! words, and one place holds that Waterline only reads: [`Transport::send`]
 //! refuses every method but `GET` and `HEAD`, and drops request bodies.
 
 use super::Away;
 use super::endpoint::{Address, Endpoint};
+use super::ssh::{self, SshEnded};
 use super::tls;
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Collected, Empty, LengthLimitError, Limited};
@@ -38,6 +39,8 @@ pub struct Deadline(pub Duration);
 impl Deadline {
     /// For `/_ping`, which an engine answers without looking at anything.
     pub const PING: Deadline = Deadline(Duration::from_secs(1));
+    /// For `/_ping` on an endpoint where an ssh may have to be started first.
+    pub const SSH_PING: Deadline = Deadline(Duration::from_secs(12));
     /// For everything else but the disk usage.
     pub const INSPECT: Deadline = Deadline(Duration::from_secs(3));
     /// For `/system/df`, for which the engine walks its disk.
@@ -81,7 +84,8 @@ impl Transport {
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(Duration::from_secs(10))
-            .pool_max_idle_per_host(8)
+            // Behind ssh each is a process.
+            .pool_max_idle_per_host(if endpoint.is_ssh() { 2 } else { 8 })
             .build(connector.clone());
         Ok(Transport {
             client,
@@ -98,7 +102,7 @@ impl Transport {
     /// What stands in the `Host` header and in the URLs given to bollard.
     pub fn authority(&self) -> String {
         match &self.endpoint.address {
-            Address::Unix(_) => "localhost".into(),
+            Address::Unix(_) | Address::Ssh(_) => "localhost".into(),
             tcp => tcp.authority(),
         }
     }
@@ -137,6 +141,8 @@ impl Transport {
                 self.open_anew(deadline).await?;
                 Ok(Door(None))
             }
+            // Each connection is a process there; the ping has to do.
+            Address::Ssh(_) => Ok(Door(None)),
         }
     }
 
@@ -153,6 +159,11 @@ impl Transport {
     /// # Errors
     /// Why there is no answer; [`Away::Refused`] for every status that is not a success.
     pub async fn get(&self, path: &str, deadline: Deadline) -> Result<Reply, Away> {
+        // It may have to start an ssh first.
+        let deadline = match self.endpoint.is_ssh() {
+            true => Deadline(deadline.0.max(Deadline::SSH_PING.0)),
+            false => deadline,
+        };
         match tokio::time::timeout(deadline.0, self.get_whole(path, None)).await {
             Ok(reply) => reply,
             Err(_) => Err(Away::Silent(deadline.0.as_secs())),
@@ -324,6 +335,9 @@ pub fn from_io(endpoint: &str, error: &io::Error) -> Away {
     {
         return Away::Tls(tls.to_string());
     }
+    if let Some(ended) = error.get_ref().and_then(|e| e.downcast_ref::<SshEnded>()) {
+        return Away::Ssh(ended.to_string());
+    }
     match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => {
             Away::NobodyThere(endpoint.to_owned())
@@ -353,6 +367,7 @@ impl Connector {
                 let stream = UnixStream::connect(path).await.map_err(told)?;
                 Ok(Stream::new(stream))
             }
+            Address::Ssh(far) => Ok(Stream::new(ssh::connect(far).map_err(ConnectError)?)),
             Address::Tcp { host, port } => {
                 let stream = TcpStream::connect((host.as_str(), *port))
                     .await

@@ -5,6 +5,7 @@
 //! reads (which also settles how fresh the panel is) and puts it into its template,
 //! which extends `panels/frame.html`. [`draw`] is the way in.
 
+use super::beside::Head;
 use super::excerpt::excerpt;
 use super::unavailable::Unavailable;
 use super::{Panel, View, words};
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 /// How fresh the water is: `data-state` on a `<live-panel>`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PanelState {
     /// Listened to, nothing has changed since.
@@ -108,6 +109,9 @@ pub struct Chip {
     pub day: Option<String>,
 }
 
+/// How many other hosts a panel offers for comparison.
+const COMPARED: usize = 6;
+
 /// Everything around a picture.
 #[derive(Clone, Debug)]
 pub struct Frame {
@@ -124,6 +128,10 @@ pub struct Frame {
     fresh: Fresh,
     oldest: Option<Timestamp>,
     unavailable: Option<&'static str>,
+    /// How a panel stands that rests on no answer, and its words on the line.
+    own: Option<(PanelState, &'static str)>,
+    /// The names of the other hosts, which could stand beside this one.
+    others: Vec<String>,
 }
 
 /// How far the answers can be trusted, all of them taken together: the worst wins.
@@ -175,7 +183,32 @@ impl Frame {
             fresh: Fresh::Live,
             oldest: None,
             unavailable: None,
+            own: None,
+            others: {
+                let others = have.roster.hosts.iter().map(|host| &host.facts.name);
+                let others = others.filter(|name| **name != have.host.name);
+                others.take(COMPARED).cloned().collect()
+            },
         }
+    }
+
+    /// Whether it is one side of two hosts: a section instead of a whole panel.
+    pub fn is_side(&self) -> bool {
+        self.view.beside.is_some()
+    }
+
+    /// The hosts that this one can be compared with, with where that is done. None for
+    /// what is compared already, and for the panel that shows all hosts anyway.
+    pub fn comparisons(&self) -> Vec<(&str, String)> {
+        if self.is_side() || self.panel == Panel::Hosts {
+            return Vec::new();
+        }
+        let against = |name: &String| {
+            let view = self.view.against(&self.host.name, Some(name));
+            view.href(self.panel)
+        };
+        let others = self.others.iter();
+        others.map(|name| (name.as_str(), against(name))).collect()
     }
 
     /// Adds what came back for `ask` to the drawer, and lets its age count. `fields`
@@ -239,6 +272,11 @@ impl Frame {
         }
     }
 
+    /// For a panel that rests on no answer of one host: how it stands, and what its chip says.
+    pub(super) fn speaks_for_itself(&mut self, state: PanelState, words: &'static str) {
+        self.own = Some((state, words));
+    }
+
     /// A frame around a sentence: nothing can be drawn. `chip` says why in a word or two.
     pub(super) fn without_picture(mut self, chip: &'static str) -> Frame {
         self.unavailable = Some(chip);
@@ -250,6 +288,9 @@ impl Frame {
         if self.unavailable.is_some() {
             return PanelState::Unavailable;
         }
+        if let Some((state, _)) = self.own {
+            return state;
+        }
         match self.fresh {
             Fresh::Live => PanelState::Live,
             Fresh::Changed | Fresh::Away(_) => PanelState::Stale,
@@ -259,6 +300,13 @@ impl Frame {
 
     /// What stands on the line. The age is that of the oldest answer in the picture.
     pub fn chip(&self) -> Chip {
+        if let (None, Some((_, words))) = (self.unavailable, self.own) {
+            return Chip {
+                words,
+                since: None,
+                day: None,
+            };
+        }
         let since = self.oldest.map(Moment::from);
         let (words, since, day) = match (self.unavailable, &self.fresh) {
             (Some(words), _) => (words, None, None),
@@ -317,6 +365,9 @@ impl Frame {
 
     /// The page of this panel alone.
     pub fn whole(&self) -> String {
+        if self.is_side() {
+            return self.view.against(&self.host.name, None).href(self.panel);
+        }
         self.view.href(self.panel)
     }
 
@@ -373,6 +424,8 @@ pub struct Drawn {
     pub html: String,
     /// The picture's data and the answers it rests on.
     pub json: Value,
+    /// What is compared where two hosts stand side by side.
+    pub head: Head,
 }
 
 /// Draws `panel` from `have`. Never fails: a host that does not answer is a picture too.
@@ -414,6 +467,7 @@ fn write<P: Picture>(picture: &P, have: &Answers) -> Drawn {
         state: frame.state(),
         html,
         json: data(picture, have),
+        head: Head::of(have),
     }
 }
 

@@ -5,6 +5,7 @@
 //! so the same answers give the same bytes to every viewer.
 
 pub mod attached;
+pub mod beside;
 pub mod compose;
 pub mod compose_networks;
 pub mod engines;

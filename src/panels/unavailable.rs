@@ -56,6 +56,7 @@ fn chip(away: &Away) -> &'static str {
         Away::Silent(_) => "silent",
         Away::Broken(_) => "no connection",
         Away::Tls(_) => "not secure",
+        Away::Ssh(_) => "not by ssh",
         Away::Refused { .. } => "refused",
         Away::Unreadable(_) => "not understood",
         Away::NoCommonVersion(_) => "no common version",
@@ -80,6 +81,9 @@ fn fault(away: &Away) -> &'static str {
         Away::Broken(_) => "Something between Waterline and the engine failed.",
         Away::Tls(_) => {
             "The engine and Waterline do not trust each other's certificates. Nothing was asked without them."
+        }
+        Away::Ssh(_) => {
+            "The way to that machine is closed, or leads to no docker command. The note reads as always, and this panel fills by itself."
         }
         Away::Refused { .. } => "The engine understood the question and says no.",
         Away::Unreadable(_) => {

@@ -20,6 +20,8 @@ pub(super) const LONGEST: usize = 2048;
 pub struct View {
     /// A configured host name; `None` is the default host.
     pub host: Option<String>,
+    /// Another host, whose picture stands beside it to compare.
+    pub beside: Option<String>,
     /// The object in focus, e.g. an image for `layers`. Any text: a panel that does
     /// not find it says so.
     pub of: Option<String>,
@@ -44,6 +46,7 @@ impl View {
             let (name, value) = pair.split_once('=')?;
             let slot = match name {
                 "host" => &mut view.host,
+                "beside" => &mut view.beside,
                 "of" => &mut view.of,
                 _ => return None,
             };
@@ -71,13 +74,28 @@ impl View {
     pub fn focus(&self, of: &str) -> View {
         View {
             host: self.host.clone(),
+            beside: self.beside.clone(),
             of: Some(of.to_owned()).filter(|of| !of.is_empty()),
+        }
+    }
+
+    /// What is asked of this very host, with `other` beside it, or none.
+    pub fn against(&self, host: &str, other: Option<&str>) -> View {
+        View {
+            host: Some(host.to_owned()),
+            beside: other.map(str::to_owned),
+            of: self.of.clone(),
         }
     }
 
     fn query(&self) -> String {
         let mut query = String::new();
-        for (name, value) in [("host", &self.host), ("of", &self.of)] {
+        let parameters = [
+            ("host", &self.host),
+            ("beside", &self.beside),
+            ("of", &self.of),
+        ];
+        for (name, value) in parameters {
             if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
                 query.push(if query.is_empty() { '?' } else { '&' });
                 query.push_str(name);
@@ -98,12 +116,19 @@ mod tests {
     fn a_key_has_one_spelling() {
         let view = View {
             host: Some("build arm".into()),
+            beside: None,
             of: Some("shop/web:1.4".into()),
         };
         assert_eq!(
             view.key(Panel::Layers),
             "layers?host=build%20arm&of=shop%2Fweb%3A1.4"
         );
+        let both = view.against("a", Some("b"));
+        assert_eq!(
+            both.key(Panel::Layers),
+            "layers?host=a&beside=b&of=shop%2Fweb%3A1.4"
+        );
+        assert_eq!(both.focus("x").beside, Some("b".into()));
         assert_eq!(View::default().key(Panel::Networks), "networks");
         assert_eq!(
             View::parse_key("layers?of=shop/web:1.4&host="),
@@ -134,9 +159,10 @@ mod tests {
         fn every_view_comes_back_from_its_key(
             panel in 0..Panel::ALL.len(),
             host in proptest::option::of(".{1,40}"),
+            beside in proptest::option::of(".{1,40}"),
             of in proptest::option::of("\\PC{1,60}"),
         ) {
-            let (panel, view) = (Panel::ALL[panel], View { host, of });
+            let (panel, view) = (Panel::ALL[panel], View { host, beside, of });
             let key = view.key(panel);
             prop_assert_eq!(View::parse_key(&key), Some((panel, view)));
         }

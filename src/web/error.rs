@@ -9,6 +9,7 @@ use super::near::near;
 use super::pages;
 use super::reply::Reply;
 use super::state::App;
+use crate::engine::ConnectError;
 use crate::panels::Panel;
 use askama::Template;
 use axum::http::header::{self, HeaderMap, HeaderValue};
@@ -29,6 +30,8 @@ pub enum PageError {
     NoSuchPanel(String),
     /// No configured host of this name.
     NoSuchHost(String),
+    /// A docker context that cannot be connected.
+    NoContext(ConnectError),
     /// The guard did not let it in.
     Guarded(Refusal),
     /// The one-time key opened nothing.
@@ -119,7 +122,9 @@ impl PageError {
             PageError::NoSuchPage(_)
             | PageError::NoSuchTopic(_)
             | PageError::NoSuchPanel(_)
-            | PageError::NoSuchHost(_) => StatusCode::NOT_FOUND,
+            | PageError::NoSuchHost(_)
+            | PageError::NoContext(ConnectError::NoContext(_)) => StatusCode::NOT_FOUND,
+            PageError::NoContext(_) => StatusCode::UNPROCESSABLE_ENTITY,
             PageError::Guarded(Refusal::ForeignHost) => StatusCode::MISDIRECTED_REQUEST,
             PageError::Guarded(_) | PageError::Key(_) => StatusCode::FORBIDDEN,
             PageError::Method => StatusCode::METHOD_NOT_ALLOWED,
@@ -138,6 +143,9 @@ impl PageError {
             PageError::NoSuchTopic(_) => "No note mentions this topic",
             PageError::NoSuchPanel(_) => "There is no such panel",
             PageError::NoSuchHost(_) => "There is no such host",
+            PageError::NoContext(_) => "This context cannot be connected",
+            PageError::Guarded(Refusal::NoOrigin) => "No page of Waterline sent this",
+            PageError::Key(KeyTrouble::Missing) => "This needs the key",
             PageError::Guarded(Refusal::OddHost | Refusal::ForeignHost) => {
                 "This is not an address of Waterline"
             }
@@ -165,6 +173,20 @@ impl PageError {
             PageError::NoSuchPanel(name) => format!("No panel is called {}.", short(name)),
             PageError::NoSuchHost(name) => {
                 format!("No host called {} was given to Waterline.", short(name))
+            }
+            PageError::NoContext(error) => {
+                format!("{}.", crate::panels::words::capital(&error.to_string()))
+            }
+            PageError::Guarded(Refusal::NoOrigin) => {
+                "The request would change something and does not say which page sent it, as \
+                 every browser does. Nothing was changed."
+                    .into()
+            }
+            PageError::Key(KeyTrouble::Missing) => {
+                "Other accounts of this machine can reach Waterline too, so it connects a host \
+                 only for a browser that was opened with the key. Open the address that \
+                 Waterline printed when it started, the one with ?key= in it, and try again."
+                    .into()
             }
             PageError::Guarded(Refusal::OddHost) => {
                 "The request names no host, or more than one, or something that is not a host.".into()
@@ -195,7 +217,7 @@ impl PageError {
                  Perhaps it is the key of an earlier run."
                     .into()
             }
-            PageError::Method => "Waterline answers GET and HEAD requests only.".into(),
+            PageError::Method => "Waterline answers GET and HEAD requests here.".into(),
             PageError::AddressTooLong => {
                 format!("Waterline reads addresses of up to {} bytes.", guard::LONGEST_ADDRESS)
             }
@@ -219,6 +241,13 @@ impl PageError {
             }
             PageError::NoSuchPanel(_) | PageError::BadAddress | PageError::AddressTooLong => {
                 "The address is mistyped, or the link that led here is wrong."
+            }
+            PageError::NoContext(_) => {
+                "The context's, not Waterline's: see “docker context ls”. Nothing was connected."
+            }
+            PageError::Guarded(Refusal::NoOrigin) => "The program that sent the request.",
+            PageError::Key(KeyTrouble::Missing) => {
+                "Nobody's: this browser has not shown yet that it is yours."
             }
             PageError::NoSuchHost(_) => {
                 "The address is mistyped, or Waterline was started with other hosts."
@@ -341,7 +370,10 @@ impl PageError {
                 let here = guard::own_address(asked.headers, here);
                 vec![link(&here, "Open this page"), home()]
             }
-            PageError::NoSuchHost(_) | PageError::TimedOut => {
+            PageError::NoSuchHost(_)
+            | PageError::NoContext(_)
+            | PageError::Key(KeyTrouble::Missing)
+            | PageError::TimedOut => {
                 vec![home(), link("/hosts", "The Docker hosts")]
             }
             _ => vec![home()],

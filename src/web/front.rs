@@ -8,6 +8,7 @@
 use super::assets;
 use super::error::{Asked, Failure, PageError};
 use super::guard::{self, Head};
+use super::key::KeyTrouble;
 use super::reply::Reply;
 use super::routes;
 use super::state::App;
@@ -154,7 +155,13 @@ impl Front {
             return Err(PageError::BodyTooLarge);
         }
         if !reads(request.method()) {
-            return Err(PageError::Method);
+            if !routes::changes(request.method(), request.uri().path()) {
+                return Err(PageError::Method);
+            }
+            guard::check_change(&Head::from(&request)).map_err(PageError::Guarded)?;
+            if !self.app.key.is_held(request.headers(), self.app.port) {
+                return Err(PageError::Key(KeyTrouble::Missing));
+            }
         }
         // Not for a HEAD: a program that only looks must not use the key up.
         if request.method() == Method::GET {
@@ -174,7 +181,7 @@ impl Front {
     }
 }
 
-/// There is only reading so far.
+/// Whether a request of this method only reads.
 fn reads(method: &Method) -> bool {
     method == Method::GET || method == Method::HEAD
 }

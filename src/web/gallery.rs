@@ -199,7 +199,7 @@ fn exhibit(
     // configured: links of the picture lead to the panel of the reader's host instead.
     let view = View {
         host: Some(format!("gallery-{name}")),
-        of: None,
+        ..View::default()
     };
     let drawn = panels::draw(panel, &view, &answers(&view));
     let host = format!("?host=gallery-{name}");

@@ -22,6 +22,8 @@ pub enum Refusal {
     ForeignOrigin,
     /// The browser says that another site made the request.
     OtherSite,
+    /// A request that changes something does not say which page sent it.
+    NoOrigin,
 }
 
 /// The longest address (path and query) that is read, in bytes.
@@ -53,6 +55,16 @@ pub fn check(head: &Head<'_>) -> Result<(), Refusal> {
     match only(head.headers, &SEC_FETCH_SITE) {
         Some(None | Some(b"none" | b"same-origin")) => Ok(()),
         _ => Err(Refusal::OtherSite),
+    }
+}
+
+/// Whether a request that changes something is heard: one of our own pages sent it,
+/// and the browser says so.
+pub fn check_change(head: &Head<'_>) -> Result<(), Refusal> {
+    check(head)?;
+    match only(head.headers, &header::ORIGIN) {
+        Some(Some(_)) => Ok(()),
+        _ => Err(Refusal::NoOrigin),
     }
 }
 
@@ -291,6 +303,24 @@ mod tests {
             ("origin", "http://localhost"),
         ];
         assert_eq!(check_with("/", &twice), Err(Refusal::ForeignOrigin));
+    }
+
+    #[test]
+    fn a_change_says_which_page_sent_it() {
+        let change = |headers: &[(&str, &str)]| {
+            let mut request = Request::post("/hosts/lab/connect").header("host", "localhost:7070");
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            check_change(&Head::from(&request.body(()).expect("a request")))
+        };
+        assert_eq!(change(&[("origin", "http://localhost:7070")]), Ok(()));
+        assert_eq!(change(&[]), Err(Refusal::NoOrigin));
+        assert_eq!(
+            change(&[("origin", "http://localhost:8080")]),
+            Err(Refusal::ForeignOrigin)
+        );
+        assert_eq!(change(&[("origin", "null")]), Err(Refusal::ForeignOrigin));
     }
 
     #[test]

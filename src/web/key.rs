@@ -3,8 +3,8 @@
 //! Loopback is not private: other accounts of the machine, and containers on the
 //! host's own network, reach it too. The address that the start-up lines print
 //! carries a key; whoever opens it first gets a cookie in return, and the key is
-//! worth nothing afterwards. Reading needs neither, and so far there is only
-//! reading: the cookie is what later commands will ask for.
+//! worth nothing afterwards. Reading needs neither; connecting a docker context needs
+//! the cookie, and so will every later command.
 
 use super::error::PageError;
 use super::guard;
@@ -29,6 +29,8 @@ pub enum KeyTrouble {
     Wrong,
     /// It was used before, by another browser.
     Used,
+    /// Something that needs the key was asked for without it.
+    Missing,
 }
 
 /// The length of a key in bytes of randomness: 160 bits.

@@ -8,7 +8,8 @@
 //! stream, as the event `host`.
 
 use super::hosts;
-use crate::engine::{Engine, Host};
+use crate::engine::{Answers, Ask, Engine, Host, Roster, Status, Watch};
+use crate::panels::beside::{Side, beside};
 use crate::panels::values::{self, Value};
 use crate::panels::{self, Drawn, Panel, View};
 use askama::Template;
@@ -16,9 +17,13 @@ use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use futures_util::stream::{self, BoxStream, SelectAll, StreamExt};
+use futures_util::future::join_all;
+use futures_util::stream::{
+    self, BoxStream, FuturesUnordered, SelectAll, Stream, StreamExt, select,
+};
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
@@ -34,6 +39,9 @@ const DRAWN_AT_ONCE: usize = 2;
 /// How many different pictures are kept current at a time: far more than the
 /// panels of all pages that a room looks at. Beyond, a key is answered with `gone`.
 const MOST_SHOWS: usize = 512;
+
+/// How long the panel of all hosts waits for one to say what it calls itself.
+const ID_PATIENCE: Duration = Duration::from_millis(500);
 
 /// How many panels one stream carries at most: more than any page shows.
 pub const MOST_PANELS: usize = 64;
@@ -69,17 +77,28 @@ impl Live {
     /// or no host, or one picture too many, gets the event `gone` with the key, so
     /// that its element can say so; the others go on.
     ///
+    /// `host` is the one whose chip the page shows; the default one when there is none
+    /// of that name, which the chip then says.
+    ///
     /// It ends when `stopping` resolves, so that the server can stop.
     pub fn stream(
         &self,
-        engine: &Engine,
+        engine: &Arc<Engine>,
+        host: Option<&str>,
         keys: &[String],
         stopping: impl Future<Output = ()> + Send + 'static,
     ) -> Response {
         let mut frames = SelectAll::new();
         frames.push(once("retry: 1000\n\n".into()));
-        if let Some(host) = engine.host(None) {
-            let chip = self.show("host", |frames| chip(Arc::clone(host), frames));
+        let chosen = host.and_then(|name| engine.host(Some(name)));
+        let unknown = host.filter(|_| chosen.is_none()).map(str::to_owned);
+        if let Some(host) = chosen.or_else(|| engine.host(None)) {
+            let name = match &unknown {
+                Some(unknown) => format!("host?unknown={unknown}"),
+                None => format!("host?host={}", host.name()),
+            };
+            let engine = Arc::clone(engine);
+            let chip = self.show(&name, |frames| chip(engine, host, unknown, frames));
             frames.extend(chip.map(viewing));
         }
         for key in keys.iter().take(MOST_PANELS) {
@@ -110,16 +129,26 @@ impl Live {
         (headers, Body::from_stream(frames)).into_response()
     }
 
-    fn panel(&self, engine: &Engine, key: &str) -> Option<Arc<Show>> {
+    fn panel(&self, engine: &Arc<Engine>, key: &str) -> Option<Arc<Show>> {
         let (panel, view) = View::parse_key(key)?;
-        let host = Arc::clone(engine.host(view.host.as_deref())?);
-        self.show(&view.key(panel), |frames| redraw(host, panel, view, frames))
+        let host = engine.host(view.host.as_deref())?;
+        let other = match &view.beside {
+            Some(name) => Some(engine.host(Some(name))?),
+            None => None,
+        };
+        let engine = Arc::clone(engine);
+        self.show(&view.key(panel), |frames| async move {
+            match other {
+                Some(other) => compare(engine, [host, other], panel, view, frames).await,
+                None => redraw(engine, host, panel, view, frames).await,
+            }
+        })
     }
 
     fn value(&self, engine: &Engine, key: &str) -> Option<Arc<Show>> {
         let (value, host) = values::parse_key(key)?;
         let key = values::key(value, host.as_deref());
-        let host = Arc::clone(engine.host(host.as_deref())?);
+        let host = engine.host(host.as_deref())?;
         self.show(&format!("{VALUE}{key}"), |frames| {
             tell(host, value, key, frames)
         })
@@ -151,13 +180,155 @@ impl Live {
 
 /// Draws a panel, and again whenever its host changes. The event's first line is
 /// the panel's key, the rest the fragment.
-async fn redraw(host: Arc<Host>, panel: Panel, view: View, frames: watch::Sender<Frame>) {
+async fn redraw(
+    engine: Arc<Engine>,
+    host: Arc<Host>,
+    panel: Panel,
+    view: View,
+    frames: watch::Sender<Frame>,
+) {
     let key = view.key(panel);
-    let mut watch = host.watch();
-    loop {
-        let drawn = draw(&host, panel, &view).await;
+    let mut drawings = pin!(drawings(engine, host, panel, view));
+    while let Some(drawn) = drawings.next().await {
         publish(&frames, event("panel", &format!("{key}\n{}", drawn.html)));
-        watch.changed().await;
+    }
+}
+
+/// Draws two hosts side by side, and again whenever either changes. Neither waits for
+/// the other.
+async fn compare(
+    engine: Arc<Engine>,
+    hosts: [Arc<Host>; 2],
+    panel: Panel,
+    view: View,
+    frames: watch::Sender<Frame>,
+) {
+    let key = view.key(panel);
+    let [left, right] = sides(&hosts, &view);
+    let mut both = select(
+        drawings(Arc::clone(&engine), Arc::clone(&hosts[0]), panel, left)
+            .map(|drawn| (0, drawn))
+            .boxed(),
+        drawings(engine, Arc::clone(&hosts[1]), panel, right)
+            .map(|drawn| (1, drawn))
+            .boxed(),
+    );
+    let mut drawn: [Option<Drawn>; 2] = [None, None];
+    while let Some((side, picture)) = both.next().await {
+        drawn[side] = Some(picture);
+        let together = together(&hosts, panel, &view, &drawn);
+        publish(
+            &frames,
+            event("panel", &format!("{key}\n{}", together.html)),
+        );
+    }
+}
+
+/// What is asked of each of two hosts, each beside the other.
+fn sides(hosts: &[Arc<Host>; 2], view: &View) -> [View; 2] {
+    let [left, right] = [hosts[0].name(), hosts[1].name()];
+    [
+        view.against(left, Some(right)),
+        view.against(right, Some(left)),
+    ]
+}
+
+fn together(
+    hosts: &[Arc<Host>; 2],
+    panel: Panel,
+    view: &View,
+    drawn: &[Option<Drawn>; 2],
+) -> Drawn {
+    let side = |at: usize| Side {
+        host: hosts[at].name(),
+        drawn: drawn[at].as_ref(),
+    };
+    beside(panel, view, [side(0), side(1)])
+}
+
+/// Two hosts side by side as they are now. A side that takes longer than `patience`
+/// says that it has not answered yet.
+pub async fn draw_beside(
+    engine: &Engine,
+    hosts: [Arc<Host>; 2],
+    panel: Panel,
+    view: &View,
+    patience: Duration,
+) -> Drawn {
+    let [left, right] = sides(&hosts, view);
+    let (left, right) = tokio::join!(
+        tokio::time::timeout(patience, draw(engine, &hosts[0], panel, &left)),
+        tokio::time::timeout(patience, draw(engine, &hosts[1], panel, &right)),
+    );
+    together(&hosts, panel, view, &[left.ok(), right.ok()])
+}
+
+/// The pictures of a panel, one after each change that it may show.
+fn drawings(
+    engine: Arc<Engine>,
+    host: Arc<Host>,
+    panel: Panel,
+    view: View,
+) -> impl Stream<Item = Drawn> + Send {
+    let growth = engine.grows();
+    let watches = (panel != Panel::Hosts).then(|| host.watch());
+    let begun = Begun {
+        engine,
+        host,
+        panel,
+        view,
+        watch: watches,
+        growth,
+        all: Vec::new(),
+        first: true,
+    };
+    stream::unfold(begun, async |mut begun| {
+        if !std::mem::replace(&mut begun.first, false) {
+            begun.changed().await;
+        }
+        begun.watch_all();
+        let drawn = draw(&begun.engine, &begun.host, begun.panel, &begun.view).await;
+        Some((drawn, begun))
+    })
+}
+
+/// A panel that is being drawn again and again.
+struct Begun {
+    engine: Arc<Engine>,
+    host: Arc<Host>,
+    panel: Panel,
+    view: View,
+    watch: Option<Watch>,
+    growth: watch::Receiver<u64>,
+    /// For the panel of all hosts: each of them.
+    all: Vec<Watch>,
+    first: bool,
+}
+
+impl Begun {
+    /// The panel of all hosts watches those that were added, too.
+    fn watch_all(&mut self) {
+        if self.panel == Panel::Hosts {
+            let hosts = self.engine.hosts();
+            let new = hosts.iter().skip(self.all.len());
+            self.all.extend(new.map(|host| host.watch()));
+        }
+    }
+
+    async fn changed(&mut self) {
+        let all = self.all.iter_mut();
+        let mut all: FuturesUnordered<_> = all.map(Watch::changed_or_paced).collect();
+        let own = async {
+            match &mut self.watch {
+                Some(watch) => watch.changed().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = own => {}
+            Some(()) = all.next() => {}
+            Ok(()) = self.growth.changed() => {}
+        }
     }
 }
 
@@ -176,19 +347,43 @@ async fn tell(host: Arc<Host>, value: &'static Value, key: String, frames: watch
 }
 
 /// Draws the masthead's host chip, and again whenever the host's state changes.
-async fn chip(host: Arc<Host>, frames: watch::Sender<Frame>) {
+async fn chip(
+    engine: Arc<Engine>,
+    host: Arc<Host>,
+    unknown: Option<String>,
+    frames: watch::Sender<Frame>,
+) {
     let mut watch = host.watch();
+    let mut growth = engine.grows();
     loop {
-        publish(&frames, event("host", &hosts::chip(&host)));
-        watch.changed().await;
+        let chip = hosts::chip(&engine.hosts(), &host, unknown.as_deref());
+        publish(&frames, event("host", &chip));
+        tokio::select! {
+            () = watch.changed() => {}
+            Ok(()) = growth.changed() => {}
+        }
     }
 }
 
 /// Draws a panel now, from what its host says. A large host takes a while to draw:
 /// that is done beside the async threads, a few at a time, so that notes never wait.
-pub async fn draw(host: &Host, panel: Panel, view: &View) -> Drawn {
+pub async fn draw(engine: &Engine, host: &Host, panel: Panel, view: &View) -> Drawn {
     static DRAWING: Semaphore = Semaphore::const_new(DRAWN_AT_ONCE);
-    let have = host.gather(|have| panel.asks(view, have)).await;
+    let asks = |have: &Answers| {
+        let mut asks = panel.asks(view, have);
+        // The storage driver is compared, whatever the panel shows.
+        asks.extend(view.beside.as_ref().map(|_| Ask::Info));
+        asks
+    };
+    let mut have = host.gather(asks).await;
+    have.roster = Arc::new(match panel {
+        Panel::Hosts => {
+            learn_ids(engine).await;
+            engine.roster().await
+        }
+        // Only their names are shown: no file is read for them.
+        _ => Roster::of(&engine.hosts(), Vec::new()),
+    });
     // An error would mean that the semaphore was closed, which nobody does.
     let turn = DRAWING.acquire().await;
     let view = view.clone();
@@ -203,6 +398,18 @@ pub async fn draw(host: &Host, panel: Panel, view: &View) -> Drawn {
         // Waterline is stopping: nobody waits for the picture any more.
         Err(Err(_)) => std::future::pending().await,
     }
+}
+
+/// Asks each host that answers, once, what it calls itself. One that takes its time is
+/// left alone until the next picture.
+async fn learn_ids(engine: &Engine) {
+    let hosts = engine.hosts();
+    let nameless = hosts
+        .iter()
+        .filter(|host| host.is_nameless() && host.status() == Status::Live);
+    let asked = nameless.map(|host| tokio::time::timeout(ID_PATIENCE, host.answer(&Ask::Info)));
+    // Whatever each answers or does not, the roster knows.
+    join_all(asked).await;
 }
 
 /// Sends a frame to every viewer, unless it is what they already have.

@@ -4,10 +4,12 @@
 //! the router of [`routes`]. What goes wrong becomes a page ([`error`]).
 
 pub mod assets;
+pub mod chosen;
 pub mod error;
 pub mod front;
 pub mod gallery;
 pub mod guard;
+pub mod host_pages;
 pub mod hosts;
 pub mod kept;
 pub mod key;

@@ -70,9 +70,9 @@ pub fn topic_url(name: &str) -> String {
     format!("/topics/{}", utf8_percent_encode(name, SEGMENT))
 }
 
-/// The address of a host: its place on the page of hosts.
+/// The address of a host's page.
 pub fn host_url(name: &str) -> String {
-    format!("/hosts#host-{}", utf8_percent_encode(name, SEGMENT))
+    format!("/hosts/{}", utf8_percent_encode(name, SEGMENT))
 }
 
 /// The address of a note, from its front matter path.

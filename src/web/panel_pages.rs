@@ -1,24 +1,29 @@
 //! One panel, whole: its page, the frame that stands for it where there are no
 //! scripts, and its data.
 
+use super::chosen;
 use super::error::{Failure, PageError};
-use super::live::{VALUE, draw};
+use super::live::{VALUE, draw, draw_beside};
 use super::routes::{Answer, decoded};
 use super::state::App;
-use crate::engine::Ask;
-use crate::panels::{Drawn, Panel, View};
+use crate::engine::Host;
+use crate::panels::{Drawn, Panel, View, words};
 use askama::Template;
 use axum::Json;
 use axum::extract::State;
-use axum::http::{Uri, header};
+use axum::http::{HeaderMap, Uri, header};
 use axum::response::{Html, IntoResponse};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::sync::Arc;
+use std::time::Duration;
 
 #[derive(Template)]
 #[template(path = "panel.html")]
 struct PanelPage<'a> {
     panel: Panel,
     html: &'a str,
+    /// What is to be known of the host that is shown.
+    notice: &'a str,
 }
 
 /// The same in a frame: nothing around it. It fetches itself again, since it stands
@@ -28,10 +33,17 @@ struct PanelPage<'a> {
 struct FramedPanel<'a> {
     panel: Panel,
     html: &'a str,
+    notice: &'a str,
+    /// The switch: the other hosts, with where each is chosen.
+    others: Vec<(String, String)>,
 }
 
-/// `GET /panels/NAME?host=&of=`, `/panels/NAME.json`, and `?frame` for the picture alone.
-pub async fn panel(State(app): State<Arc<App>>, uri: Uri) -> Answer {
+/// How long the page of two hosts waits for either.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// `GET /panels/NAME?host=&beside=&of=`, `/panels/NAME.json`, and `?frame` for the
+/// picture alone. Without a host it is the one of the reader's cookie.
+pub async fn panel(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Answer {
     let name = decoded(uri.path(), "/panels/")?;
     let (name, as_data) = match name.strip_suffix(".json") {
         Some(name) => (name, true),
@@ -44,36 +56,51 @@ pub async fn panel(State(app): State<Arc<App>>, uri: Uri) -> Answer {
         return Err(PageError::NoSuchPanel(name.to_owned()).into());
     };
     let key = format!("{name}?{}", asked.join("&"));
-    let (_, view) = View::parse_key(&key).ok_or(PageError::NoSuchPanel(key))?;
-    let drawn = drawn(&app, panel, &view).await?;
-    let headers = [(header::CACHE_CONTROL, "no-store")];
-    if as_data {
-        return Ok((headers, Json(drawn.json)).into_response());
+    let (_, mut view) = View::parse_key(&key).ok_or(PageError::NoSuchPanel(key))?;
+    let mut notice = String::new();
+    // Programs have no cookie, and get the same data wherever they ask from.
+    if view.host.is_none() && !as_data {
+        let chosen = chosen::chosen(&headers);
+        if chosen
+            .as_deref()
+            .is_some_and(|name| app.engine.host(Some(name)).is_some())
+        {
+            view.host = chosen;
+        } else if let (Some(chosen), Some(host)) = (chosen, app.engine.host(None)) {
+            notice = format!(
+                "You chose the host {}, and no host of that name is connected. This is {}.",
+                words::short(&chosen, 64),
+                host.name()
+            );
+        }
     }
-    let html = &drawn.html;
+    let drawn = drawn(&app, panel, &view).await?;
+    let fresh = [(header::CACHE_CONTROL, "no-store")];
+    if as_data {
+        return Ok((fresh, Json(drawn.json)).into_response());
+    }
+    let (html, notice) = (&*drawn.html, &*notice);
     let page = if framed {
-        FramedPanel { panel, html }.render()
+        let others = others(&app, &view, &headers);
+        FramedPanel {
+            panel,
+            html,
+            notice,
+            others,
+        }
+        .render()
     } else {
-        PanelPage { panel, html }.render()
+        PanelPage {
+            panel,
+            html,
+            notice,
+        }
+        .render()
     };
-    Ok((headers, Html(page.map_err(PageError::from)?)).into_response())
+    Ok((fresh, Html(page.map_err(PageError::from)?)).into_response())
 }
 
-/// `GET /hosts`: asks each host for its version first, so that the page tells how
-/// each is doing now.
-pub async fn hosts(State(app): State<Arc<App>>) -> Answer {
-    let asked = app
-        .engine
-        .hosts()
-        .iter()
-        .map(|host| host.answer(&Ask::Version));
-    // Whatever each answers or does not, its status knows.
-    futures_util::future::join_all(asked).await;
-    let page = super::hosts::page(&app.engine)?;
-    Ok(([(header::CACHE_CONTROL, "no-store")], Html(page)).into_response())
-}
-
-/// `GET /live?panel=KEY&value=KEY&…`: the page's stream.
+/// `GET /live?host=NAME&panel=KEY&value=KEY&…`: the page's stream.
 pub async fn live(State(app): State<Arc<App>>, uri: Uri) -> Answer {
     let query = uri.query().unwrap_or_default();
     let keys: Vec<String> = query
@@ -84,11 +111,44 @@ pub async fn live(State(app): State<Arc<App>>, uri: Uri) -> Answer {
             _ => None,
         })
         .collect();
-    Ok(app.live.stream(&app.engine, &keys, app.stopping()))
+    let host = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("host="))
+        .map(|name| decoded(name, ""))
+        .transpose()?;
+    let host = host.as_deref().filter(|name| !name.is_empty());
+    Ok(app.live.stream(&app.engine, host, &keys, app.stopping()))
+}
+
+/// The other hosts, with where each is chosen: back to the page that the frame is on.
+fn others(app: &App, view: &View, headers: &HeaderMap) -> Vec<(String, String)> {
+    let page = headers
+        .get(header::REFERER)
+        .and_then(|page| page.to_str().ok()?.parse::<Uri>().ok());
+    let page = page.as_ref().map_or("/", |page| page.path());
+    let hosts = app.engine.hosts();
+    let shown = app.engine.host(view.host.as_deref());
+    let shown = shown.as_deref().map(Host::name);
+    hosts
+        .iter()
+        .map(|host| host.name())
+        .filter(|name| Some(*name) != shown)
+        .map(|name| {
+            let to = utf8_percent_encode(page, NON_ALPHANUMERIC);
+            (name.to_owned(), format!("/hosts?choose={name}&to={to}"))
+        })
+        .collect()
 }
 
 async fn drawn(app: &App, panel: Panel, view: &View) -> Result<Drawn, Failure> {
     let host = app.engine.host(view.host.as_deref());
     let host = host.ok_or_else(|| PageError::NoSuchHost(view.host.clone().unwrap_or_default()))?;
-    Ok(draw(host, panel, view).await)
+    match &view.beside {
+        Some(name) => {
+            let other = app.engine.host(Some(name));
+            let other = other.ok_or_else(|| PageError::NoSuchHost(name.clone()))?;
+            Ok(draw_beside(&app.engine, [host, other], panel, view, PATIENCE).await)
+        }
+        None => Ok(draw(&app.engine, &host, panel, view).await),
+    }
 }

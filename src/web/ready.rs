@@ -18,7 +18,8 @@ pub async fn healthz() -> impl IntoResponse {
 /// the hosts do stands beside it.
 pub async fn readyz(State(app): State<Arc<App>>) -> impl IntoResponse {
     let edition = app.edition_for_long();
-    let hosts = app.engine.hosts().iter();
+    let all = app.engine.hosts();
+    let hosts = all.iter();
     let ready = Ready {
         ready: true,
         version: env!("CARGO_PKG_VERSION"),

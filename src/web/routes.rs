@@ -1,11 +1,13 @@
 //! Every address of Waterline, in one place.
 //!
-//! All are read-only. The front door ([`super::front`]) has checked the request
+//! All are read-only but one, which connects a host and changes nothing on it. The
+//! front door ([`super::front`]) has checked the request
 //! before it comes here, and has answered it already when its page is kept.
 
 use super::assets;
 use super::error::{Failure, PageError};
 use super::gallery;
+use super::host_pages;
 use super::kept::{Caching, Page};
 use super::pages::{self, Places};
 use super::panel_pages;
@@ -15,9 +17,9 @@ use super::state::App;
 use super::value_pages;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, Method, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use percent_encoding::percent_decode_str;
 use std::sync::Arc;
 
@@ -46,6 +48,15 @@ pub const RESERVED: &[&str] = &[
     "favicon.svg",
 ];
 
+/// Whether a request may change something in Waterline. Such requests need the key's
+/// cookie, and must come from one of our own pages.
+pub fn changes(method: &Method, path: &str) -> bool {
+    let connects = path
+        .strip_prefix("/hosts/")
+        .and_then(|rest| rest.strip_suffix("/connect"));
+    method == Method::POST && connects.is_some_and(|name| !name.is_empty() && !name.contains('/'))
+}
+
 /// Every address, with its handler.
 pub fn routes(app: Arc<App>) -> Router {
     Router::new()
@@ -55,7 +66,9 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/topics/{name}", get(topic))
         // what the hosts say, as it is now
         .route("/panels/{name}", get(panel_pages::panel))
-        .route("/hosts", get(panel_pages::hosts))
+        .route("/hosts", get(host_pages::hosts))
+        .route("/hosts/{name}", get(host_pages::host))
+        .route("/hosts/{name}/connect", post(host_pages::connect))
         .route("/live", get(panel_pages::live))
         .route("/values", get(value_pages::values))
         // every panel in every state, from fixtures
@@ -81,9 +94,9 @@ async fn home(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Answ
         topics: number(&uri, "topics"),
         wanted: number(&uri, "wanted"),
     };
-    let hosts = app.host_links();
+    let all = Arc::clone(&app);
     app.kept(&headers, places.address(), move |edition| {
-        Ok(Page::html(edition.beside(&hosts, |beside| {
+        Ok(Page::html(edition.beside(&all.host_links(), |beside| {
             pages::home(&edition.notebook, places, beside)
         })))
     })
@@ -100,9 +113,9 @@ async fn topic(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Ans
     let name = decoded(uri.path(), "/topics/")?;
     let page = number(&uri, "page");
     let key = with_page(pages::topic_url(&name), page);
-    let hosts = app.host_links();
+    let all = Arc::clone(&app);
     app.kept(&headers, key, move |edition| {
-        let topic = edition.beside(&hosts, |beside| {
+        let topic = edition.beside(&all.host_links(), |beside| {
             pages::topic(&edition.notebook, &name, page, beside)
         });
         topic.map(Page::html).ok_or(PageError::NoSuchTopic(name))
@@ -120,9 +133,9 @@ async fn note(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Answ
     }
     let page = number(&uri, "page");
     let key = with_page(pages::note_url(&path), page);
-    let hosts = app.host_links();
+    let all = Arc::clone(&app);
     app.kept(&headers, key, move |edition| {
-        let note = edition.beside(&hosts, |beside| {
+        let note = edition.beside(&all.host_links(), |beside| {
             pages::note(&edition.notebook, &path, page, beside)
         });
         note.map(Page::html).ok_or(PageError::NoSuchPage(path))

@@ -23,7 +23,7 @@ pub struct App {
     /// The one-time key of this run.
     pub key: Key,
     /// The Docker hosts.
-    pub engine: Engine,
+    pub engine: Arc<Engine>,
     /// What somebody is looking at on them right now.
     pub live: Live,
     edition: ArcSwap<Edition>,
@@ -68,7 +68,7 @@ impl App {
         App {
             port,
             key,
-            engine,
+            engine: Arc::new(engine),
             live: Live::default(),
             edition: ArcSwap::from_pointee(edition),
             stopping: watch::Sender::new(false),
@@ -88,6 +88,16 @@ impl App {
     /// Shows `edition` from now on.
     pub fn publish(&self, edition: Edition) {
         self.edition.store(Arc::new(edition));
+    }
+
+    /// Forgets the kept pages: something that is not in the notes has changed on them.
+    pub fn remake(&self) {
+        self.edition.rcu(|edition| Edition {
+            notebook: edition.notebook.clone(),
+            attached: edition.attached.clone(),
+            source: edition.source.clone(),
+            kept: Kept::default(),
+        });
     }
 
     /// Answers with the page kept under `key`, or with the one that `make` makes from
@@ -112,8 +122,9 @@ impl App {
 
     /// The configured hosts, as pages name them.
     pub fn host_links(&self) -> Vec<HostLink> {
-        let hosts = self.engine.hosts().iter();
+        let hosts = self.engine.hosts();
         hosts
+            .iter()
             .map(|host| HostLink {
                 name: host.name().to_owned(),
                 endpoint: host.endpoint(),

@@ -40,7 +40,7 @@ class LiveValue extends HTMLElement {
     const same = host !== "" && agree(this.#word, host, next.dataset.compare)
     const differs = host !== "" && !same
     this.dataset.state = next.dataset.state
-    this.classList.toggle("differs", differs)
+    this.classList.toggle("otherwise", differs)
     this.querySelectorAll(".mark, .below, .vh").forEach((old) => old.remove())
     const link = this.querySelector("a")
     if (!link) return

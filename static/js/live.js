@@ -2,9 +2,13 @@
  * The page's one stream. Elements subscribe to it by key; it is closed while the
  * tab is hidden, since a browser allows six connections to a host.
  */
+import { chosenHost, onChosenHost } from "./chosen-host.js"
 
-/** @type {Map<string, Set<HTMLElement>>} who listens, by key; "host" is the masthead's chip,
- *  and a live value's key begins with "value:" */
+/**
+ * @type {Map<string, Set<HTMLElement>>} who listens, by key as the page has it; "host" is the
+ * masthead's chip. On the stream a key that names no host is that of the chosen one.
+ * The key of a live value begins with "value:".
+ */
 const listeners = new Map()
 
 let source = null
@@ -36,8 +40,12 @@ function connectSoon() {
 }
 
 function connect() {
-  const keys = [...listeners.keys()].filter((key) => key !== "host").sort()
-  const query = keys.map(asked).join("&")
+  const keys = [...listeners.keys()].filter((key) => key !== "host").map(onChosenHost)
+  const host = chosenHost()
+  const query = [
+    ...(host ? [`host=${encodeURIComponent(host)}`] : []),
+    ...[...new Set(keys)].sort().map(asked),
+  ].join("&")
   const wanted = document.hidden || !listeners.size ? "" : `/live?${query}`
   if (wanted === opened) return
   source?.close()
@@ -55,7 +63,7 @@ function connect() {
   })
   source.addEventListener("host", ({ data }) => deliver("host", data))
   source.addEventListener("gone", ({ data }) => {
-    for (const element of listeners.get(data) ?? []) element.dataset.state = "unavailable"
+    for (const element of those(data)) element.dataset.state = "unavailable"
   })
 }
 
@@ -80,8 +88,17 @@ function cut(is) {
 }
 
 function deliver(key, html) {
-  for (const element of listeners.get(key) ?? []) element.receive(html)
+  for (const element of those(key)) element.receive(html)
 }
+
+/** Who listens to this key of the stream. */
+function those(key) {
+  const all = [...listeners].filter(([own]) => own === key || (own !== "host" && onChosenHost(own) === key))
+  return all.flatMap(([, elements]) => [...elements])
+}
+
+/** Another host was chosen: the same pictures, of that one. */
+export const lookAgain = connectSoon
 
 document.addEventListener("visibilitychange", connect)
 // A page that the browser keeps for the back button must not keep its connection.

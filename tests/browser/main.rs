@@ -26,5 +26,6 @@ mod live;
 mod outages;
 mod reading;
 mod steady;
+mod values;
 mod without_docker;
 mod without_scripts;

@@ -180,3 +180,34 @@ async fn made_up_keys_cannot_take_all_of_the_machine() {
     let mut later = Viewer::of(&app, "panel=networks", "same-origin").await;
     later.sees(&[drawn("networks")]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_live_value_is_asked_once_for_all_who_read_it() {
+    let engine = FakeEngine::start().await;
+    let info = json!({"Driver": "vfs"});
+    engine.script.answers("/info", 200, info.to_string());
+    let app = waterline(&engine);
+    let page = "value=storage-driver&value=nothing&panel=networks";
+    let told = "<live-value name=\"storage-driver\"".to_owned();
+    let mut first = Viewer::of(&app, page, "same-origin").await;
+    let seen = first
+        .sees(&[told.clone(), "<span class=\"host\">vfs</span>".into()])
+        .await;
+    assert!(
+        seen.contains("event: value\ndata: storage-driver\ndata: <live-value"),
+        "{seen}"
+    );
+    assert!(
+        seen.contains("event: gone\ndata: value:nothing\n\n"),
+        "{seen}"
+    );
+    first.sees(&[drawn("networks")]).await;
+    let calls_of_one = engine.script.questions();
+    let mut others = Vec::new();
+    for _ in 0..50 {
+        let mut viewer = Viewer::of(&app, page, "same-origin").await;
+        viewer.sees(&[told.clone()]).await;
+        others.push(viewer);
+    }
+    assert_eq!(engine.script.questions(), calls_of_one);
+}

@@ -383,7 +383,7 @@ fn the_notebook_lists_notes_topics_wanted_and_hosts() {
         "{html}"
     );
     assert!(
-        html.contains("<a href=\"/hosts#host-build%20arm\">build arm</a>"),
+        html.contains("<a href=\"/hosts/build%20arm\">build arm</a>"),
         "{html}"
     );
 }

@@ -130,6 +130,24 @@ async fn every_answer_is_dressed_whatever_happened() {
 }
 
 #[tokio::test]
+async fn the_gallery_and_the_values_are_read_without_docker() {
+    for (address, says) in [
+        ("/gallery", "href=\"/gallery/networks#podman\""),
+        ("/gallery/storage-driver", "id=\"no-common-version\""),
+        ("/values", "live:storage-driver"),
+    ] {
+        let page = read(address).await;
+        assert_eq!(page.status, StatusCode::OK, "{address}");
+        assert!(page.text.contains(says), "{address} lacks {says}");
+    }
+    assert_eq!(read("/gallery/nothing").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        read("/values?host=nobody").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
 async fn a_rebound_name_gets_a_page_that_leads_to_our_own_address() {
     for host in ["evil.example:7070", "192.168.1.7:7070"] {
         let seen = ask(

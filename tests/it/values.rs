@@ -50,6 +50,17 @@ fn the_notes_name_live_values_where_they_speak_of_this_host() {
 }
 
 #[test]
+fn no_topic_stands_without_something_live_beside_it() {
+    let edition = load(&Content::Embedded).expect("the embedded notes");
+    let topics = edition.notebook.topics(0, usize::MAX);
+    assert!(topics.len() > 30);
+    for topic in topics {
+        let panels = edition.attached.of(&topic.name);
+        assert!(!panels.is_empty(), "{} has no panel", topic.name);
+    }
+}
+
+#[test]
 fn the_readme_lists_every_live_value() {
     let readme = include_str!("../../README.md");
     for value in &VALUES {

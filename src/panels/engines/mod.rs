@@ -13,7 +13,8 @@ mod sizes;
 
 use super::{Panel, View};
 use crate::engine::answer::HostFacts;
-use crate::engine::{Answer, Answers, Ask, Away, Recording, State, recorded};
+use crate::engine::roster::{HostLine, Way};
+use crate::engine::{Answer, Answers, Ask, Away, Recording, Roster, State, Status, Why, recorded};
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
@@ -185,7 +186,15 @@ impl Host {
         if *state == State::Recorded {
             facts.recorded = self.recording.facts().recorded;
         }
+        let status = match state {
+            State::Live | State::Stale(Why::Changed) => Status::Live,
+            State::Stale(Why::Away(why)) => self.status(why),
+            State::Recorded => Status::Recorded {
+                why: Away::NobodyThere(facts.endpoint.clone()),
+            },
+        };
         let mut have = Answers::from_host(facts);
+        have.roster = self.roster(&have.host, status);
         loop {
             let asks: BTreeSet<Ask> = panel
                 .asks(view, &have)
@@ -205,6 +214,36 @@ impl Host {
         }
     }
 
+    /// Away since the recording was taken.
+    fn status(&self, why: &Away) -> Status {
+        Status::Away {
+            why: why.clone(),
+            since: self.recording.recorded,
+        }
+    }
+
+    /// This host as the only one.
+    fn roster(&self, facts: &HostFacts, status: Status) -> Arc<Roster> {
+        let version = self.recording.answer(&Ask::Version).ok();
+        let said = |field: &str| -> Option<String> {
+            let version = version.as_ref()?;
+            version.json[field].as_str().map(str::to_owned)
+        };
+        let line = HostLine {
+            facts: facts.clone(),
+            way: Some(Way::Socket),
+            live_since: (status == Status::Live).then_some(self.recording.recorded),
+            status,
+            system: said("Os").zip(said("Arch")),
+            id: None,
+            latency: None,
+        };
+        Arc::new(Roster {
+            hosts: vec![line],
+            contexts: Vec::new(),
+        })
+    }
+
     /// What a panel has when nothing answers, for this reason.
     pub fn away(&self, panel: Panel, view: &View, why: &Away) -> Answers {
         let mut have = Answers::from_host(HostFacts {
@@ -212,6 +251,11 @@ impl Host {
             api: String::new(),
             ..self.facts()
         });
+        let status = match why {
+            Away::Connecting => Status::Connecting,
+            why => self.status(why),
+        };
+        have.roster = self.roster(&have.host, status);
         loop {
             let asks: BTreeSet<Ask> = panel
                 .asks(view, &have)

@@ -73,27 +73,62 @@ fn every_panel_says_something_of_every_engine() {
 fn nothing_that_a_program_says_of_a_gap_reaches_a_reader() {
     every(|engine, panel, _, drawn| {
         let text = read(&drawn.html);
+        let who = format!("{} on {}", panel.name(), engine.name);
         for gap in [
-            "null",
             "undefined",
             "NaN",
-            "None",
             "Some(",
+            "None)",
             "[object",
             "-1 B",
+            "-1 image",
         ] {
-            let mut words =
-                text.split(|c: char| c.is_whitespace() || ",.;:\u{201c}\u{201d}".contains(c));
-            // `none` and `null` are drivers of networks, named as such in small letters.
-            let drivers = gap == "null" && panel == Panel::Networks;
-            assert!(
-                drivers || !words.any(|word| word == gap),
-                "{} on {} says {gap}: {text}",
-                panel.name(),
-                engine.name
-            );
+            assert!(!text.contains(gap), "{who} says {gap}: {text}");
         }
+        let mut words = text.split(|c: char| c.is_whitespace() || ",.;:".contains(c));
+        // A driver of networks is called so.
+        let is_driver = matches!(panel, Panel::Networks | Panel::ComposeNetworks);
+        assert!(
+            is_driver || !words.any(|word| word == "null"),
+            "{who} says null: {text}"
+        );
     });
+}
+
+/// Takes every size, count and capacity out of an answer.
+fn without_sizes(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(without_sizes),
+        Value::Object(fields) => {
+            fields.retain(|name, value| {
+                let is_size = name.contains("Size") || ["MemTotal", "NCPU"].contains(&&**name);
+                !(is_size && value.is_number())
+            });
+            fields.values_mut().for_each(without_sizes);
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn a_size_that_is_not_told_is_never_a_zero() {
+    let mut host = Host::recorded();
+    for answer in host.recording.answers.values_mut() {
+        without_sizes(Arc::make_mut(answer));
+    }
+    let mut wrong = Vec::new();
+    for panel in Panel::ALL {
+        let have = host.gather(panel, &View::default(), &State::Live);
+        let text = read(&draw(panel, &View::default(), &have).html);
+        for zero in [" 0 B", "(0 B", " 0.0 ", " 0 GiB", " 0 kB", " 0 processors"] {
+            if let Some(at) = text.find(zero) {
+                let from = text.floor_char_boundary(at.saturating_sub(80));
+                let to = text.ceil_char_boundary((at + 40).min(text.len()));
+                wrong.push(format!("{} says: {}", panel.name(), &text[from..to]));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
@@ -199,4 +234,53 @@ fn each_rule_changes_what_it_says_it_changes() {
         container.1["Storage"]["RootFS"]["Snapshot"]["Name"],
         "overlayfs"
     );
+}
+
+/// What stands between two marks, for each time that they stand there.
+fn between<'t>(text: &'t str, from: &str, to: &str) -> Vec<&'t str> {
+    let parts = text.split(from).skip(1);
+    parts.filter_map(|rest| rest.split(to).next()).collect()
+}
+
+#[test]
+fn every_panel_says_in_the_same_way_how_it_knows() {
+    let host = Engine::named("api-1-41").expect("an engine").host();
+    let mut wrong = Vec::new();
+    for panel in Panel::ALL {
+        let have = host.gather(panel, &View::default(), &State::Recorded);
+        let html = draw(panel, &View::default(), &have).html;
+        let who = panel.name();
+        let drawers = between(&html, "<div class=\"how\">", "</div></details>");
+        let [drawer] = drawers.as_slice() else {
+            panic!("{who} has {} drawers", drawers.len());
+        };
+        assert!(drawer.contains("All answers whole, as JSON"), "{who}");
+        let sources = between(drawer, "<section>", "</section>");
+        assert!(!sources.is_empty(), "{who} cites nothing");
+        for source in &sources {
+            let names = between(source, "<dt>", "</dt>");
+            let told = names == ["Asked", "Fields", "Age", "Host"];
+            let silent = names == ["Asked", "Fields", "Answer", "Host"];
+            assert!(told || silent, "{who}: {names:?}");
+            assert!(source.contains("<copy-code"), "{who}: no command");
+            assert_eq!(
+                source.contains("class=\"raw\""),
+                told,
+                "{who}: no raw answer"
+            );
+        }
+        // Each kind of question that was answered is cited at least once.
+        let cited: Vec<fields::Kind> =
+            between(drawer, "<dt>Asked</dt><dd><code>GET /v1.41", "</code>")
+                .into_iter()
+                .map(|path| fields::kind(&path.replace("&#38;", "&")))
+                .collect();
+        for (ask, told) in have.all() {
+            let kind = fields::kind(&ask.path());
+            if told.is_ok() && !cited.contains(&kind) {
+                wrong.push(format!("{who} reads {}", ask.path()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "read and not cited: {wrong:#?}");
 }

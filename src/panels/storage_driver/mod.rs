@@ -109,7 +109,7 @@ pub fn picture(view: &View, have: &Answers) -> Result<StorageDriver, NotTold> {
     let candidates = candidates(view, have);
     let chosen = drawn(&candidates, have);
     if let Some((image, history)) = chosen.and_then(Listed::asks) {
-        frame.rest_on(have, &Ask::Images);
+        frame.cite(have, &Ask::Images, &["Id", "RepoTags", "Size"]);
         frame.cite(have, &image, &["RepoTags", "RootFS.Layers", "Size"]);
         frame.cite(have, &history, &["CreatedBy", "Size"]);
     }

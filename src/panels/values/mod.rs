@@ -130,7 +130,11 @@ pub fn parse_key(key: &str) -> Option<(&'static Value, Option<String>)> {
     // Keys of panels and of values are read alike.
     let (_, view) = View::parse_key(&format!("{}?{query}", Panel::Parts.name()))?;
     let value = Value::named(name)?;
-    view.of.is_none().then_some((value, view.host))
+    let plain = View {
+        host: view.host.clone(),
+        ..View::default()
+    };
+    (view == plain).then_some((value, view.host))
 }
 
 /// The fragment of one value: a whole `<live-value>` with the host's word.

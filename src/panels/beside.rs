@@ -1,0 +1,290 @@
+//! Two hosts side by side: one panel's picture of each, and in words what differs.
+//!
+//! Each side is drawn as always, with its own line, state and ids; this only puts
+//! them together. A side that has not answered yet holds nobody up.
+
+use super::{Drawn, Panel, PanelState, View, words};
+use crate::engine::Answers;
+use crate::engine::Ask;
+use askama::Template;
+use serde::Serialize;
+use serde_json::json;
+
+/// What is compared of two hosts, beside the pictures.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Head {
+    /// The host's name.
+    pub host: String,
+    /// The engine's own version; empty when it is not known.
+    pub engine: String,
+    /// The API version on the wire; empty when it is not known.
+    pub api: String,
+    /// The storage driver (`Driver` of `/info`), where it was asked and told.
+    pub driver: Option<String>,
+}
+
+impl Head {
+    /// What the answers of a panel tell of their host.
+    pub fn of(have: &Answers) -> Head {
+        let info = have.json(&Ask::Info);
+        Head {
+            host: have.host.name.clone(),
+            engine: have.host.engine.clone(),
+            api: have.host.api.clone(),
+            driver: info.and_then(|info| Some(words::short(info["Driver"].as_str()?, 60))),
+        }
+    }
+}
+
+/// One side: its host's name, and its picture once it is there.
+pub struct Side<'a> {
+    /// The host's name.
+    pub host: &'a str,
+    /// The picture.
+    pub drawn: Option<&'a Drawn>,
+}
+
+#[derive(Template)]
+#[template(path = "panels/beside.html")]
+struct Beside<'a> {
+    panel: Panel,
+    key: String,
+    state: PanelState,
+    sides: [Shown<'a>; 2],
+    sentence: String,
+    rows: Vec<Row>,
+}
+
+struct Shown<'a> {
+    host: String,
+    html: &'a str,
+    state: &'static str,
+}
+
+/// One thing that is compared. The values of the answers are the panels' own HTML.
+struct Row {
+    what: &'static str,
+    values: [String; 2],
+    same: bool,
+}
+
+/// Both sides in one panel.
+pub fn beside(panel: Panel, view: &View, sides: [Side<'_>; 2]) -> Drawn {
+    let rows = rows(&sides);
+    let state = |side: &Side<'_>| {
+        side.drawn
+            .map_or(PanelState::Unavailable, |drawn| drawn.state)
+    };
+    let worse = state(&sides[0]).max(state(&sides[1]));
+    let page = Beside {
+        panel,
+        key: view.key(panel),
+        state: worse,
+        sentence: sentence(&rows, &sides),
+        rows,
+        sides: [0, 1].map(|at| Shown {
+            host: words::short(sides[at].host, 64),
+            html: sides[at].drawn.map_or("", |drawn| &drawn.html),
+            state: match sides[at].drawn {
+                Some(drawn) => drawn.state.word(),
+                None => "asking",
+            },
+        }),
+    };
+    let data = sides
+        .each_ref()
+        .map(|side| side.drawn.map(|drawn| &drawn.json));
+    let json = json!({
+        "panel": panel.name(),
+        "key": page.key,
+        "state": worse,
+        "differs": page.rows.iter().filter(|row| !row.same).map(|row| row.what).collect::<Vec<_>>(),
+        "sides": data,
+    });
+    Drawn {
+        state: worse,
+        // The template writes into a string and calls nothing that fails.
+        html: page.render().unwrap_or_default(),
+        json,
+        head: Head::default(),
+    }
+}
+
+fn rows(sides: &[Side<'_>; 2]) -> Vec<Row> {
+    let [Some(left), Some(right)] = [sides[0].drawn, sides[1].drawn] else {
+        return Vec::new();
+    };
+    let row = |what: &'static str, values: [String; 2]| Row {
+        what,
+        same: values[0] == values[1],
+        values: values.map(|value| match value.as_str() {
+            "" => "not told".to_owned(),
+            _ => value,
+        }),
+    };
+    let told =
+        |of: fn(&Head) -> String| [of(&left.head), of(&right.head)].map(|text| escaped(&text));
+    vec![
+        row("engine", told(|head| words::short(&head.engine, 40))),
+        row("API", told(|head| words::short(&head.api, 20))),
+        row(
+            "storage driver",
+            told(|head| head.driver.clone().unwrap_or_default()),
+        ),
+        row("answer", [left, right].map(|drawn| answer(&drawn.html))),
+    ]
+}
+
+/// What differs, in a sentence.
+fn sentence(rows: &[Row], sides: &[Side<'_>; 2]) -> String {
+    if rows.is_empty() {
+        let waiting = sides.iter().find(|side| side.drawn.is_none());
+        let host = waiting.map_or("the other host", |side| side.host);
+        return format!("{} has not answered yet.", words::short(host, 64));
+    }
+    let named = |same: bool| -> Vec<String> {
+        let rows = rows.iter().filter(|row| row.same == same);
+        rows.map(|row| row.what.to_owned()).collect()
+    };
+    match (named(false), named(true)) {
+        (differs, _) if differs.is_empty() => {
+            "These two say the same of engine, API, storage driver and answer.".into()
+        }
+        (differs, same) if same.is_empty() => format!("They differ in {}.", words::list(&differs)),
+        (differs, same) => format!(
+            "They differ in {}; the same: {}.",
+            words::list(&differs),
+            words::list(&same)
+        ),
+    }
+}
+
+/// The sentence that answers a panel's question, as HTML without tags: what stands in
+/// its `<p class="answer">`.
+fn answer(html: &str) -> String {
+    let inner = html
+        .split_once("<p class=\"answer\">")
+        .and_then(|(_, rest)| rest.split_once("</p>"))
+        .map_or("", |(inner, _)| inner);
+    let mut text = String::new();
+    let mut in_tag = false;
+    for letter in inner.chars() {
+        match letter {
+            '<' => in_tag = true,
+            '>' => in_tag = false,
+            _ if !in_tag => text.push(letter),
+            _ => {}
+        }
+    }
+    text.trim().to_owned()
+}
+
+/// The text as HTML.
+fn escaped(text: &str) -> String {
+    askama::filters::escape(text, askama::filters::Html)
+        .map(|text| text.to_string())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Recording, recorded};
+    use serde_json::Value;
+    use std::sync::Arc;
+
+    fn view(host: &str, beside: &str) -> View {
+        View {
+            host: Some(host.into()),
+            beside: Some(beside.into()),
+            of: None,
+        }
+    }
+
+    fn drawn(host: &str, beside: &str, change: impl Fn(&mut Recording)) -> Drawn {
+        let mut recording = Recording::clone(&recorded::embedded());
+        change(&mut recording);
+        let view = view(host, beside);
+        let panel = Panel::StorageDriver;
+        let facts = crate::engine::HostFacts {
+            name: host.into(),
+            ..recording.facts()
+        };
+        let have = recording.gather_as(facts, |have| panel.asks(&view, have));
+        super::super::draw(panel, &view, &have)
+    }
+
+    fn ids(html: &str) -> Vec<&str> {
+        let parts = html.split(" id=\"").skip(1);
+        parts.filter_map(|rest| rest.split('"').next()).collect()
+    }
+
+    #[test]
+    fn two_hosts_stand_side_by_side_with_their_own_lines_and_ids() {
+        let left = drawn("a", "b", |_| {});
+        let right = drawn("b", "a", |recording| {
+            recording.engine = "27.3.1".into();
+            let info = recording.answers.get_mut("/info").expect("recorded");
+            Arc::make_mut(info)["Driver"] = Value::from("vfs");
+        });
+        let sides = [("a", &left), ("b", &right)].map(|(host, drawn)| Side {
+            host,
+            drawn: Some(drawn),
+        });
+        let both = beside(Panel::StorageDriver, &view("a", "b"), sides);
+        let html = &both.html;
+        assert_eq!(html.matches("<live-panel").count(), 1, "{html}");
+        assert_eq!(html.matches("</live-panel>").count(), 1);
+        assert!(
+            html.contains("key=\"storage-driver?host=a&#38;beside=b\""),
+            "{html}"
+        );
+        assert_eq!(
+            html.matches("class=\"line\"").count(),
+            3,
+            "one each, and their own"
+        );
+        let ids = ids(html);
+        let mut once = ids.clone();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(ids.len(), once.len(), "{ids:?}");
+        assert!(
+            html.contains("They differ in engine, storage driver and answer; the same: API."),
+            "{html}"
+        );
+        assert_eq!(both.json["differs"][1], "storage driver");
+    }
+
+    #[test]
+    fn a_side_that_has_not_answered_says_so_beside_the_one_that_has() {
+        let left = drawn("a", "b", |_| {});
+        let sides = [
+            Side {
+                host: "a",
+                drawn: Some(&left),
+            },
+            Side {
+                host: "b",
+                drawn: None,
+            },
+        ];
+        let both = beside(Panel::StorageDriver, &view("a", "b"), sides);
+        assert!(both.html.contains("overlay2"), "{}", both.html);
+        assert!(
+            both.html.contains("b has not answered yet."),
+            "{}",
+            both.html
+        );
+        assert_eq!(both.state, PanelState::Unavailable);
+    }
+
+    #[test]
+    fn an_answer_is_compared_as_text() {
+        assert_eq!(
+            answer("x<p class=\"answer\"><bdi>a &lt;b&gt;</bdi> c</p><p>d</p>"),
+            "a &lt;b&gt; c"
+        );
+        assert_eq!(answer("<p>none</p>"), "");
+    }
+}

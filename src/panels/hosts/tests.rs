@@ -1,0 +1,1 @@
+//! The hosts panel from rosters of every kind.
