@@ -11,6 +11,7 @@ mod waterline;
 
 mod barriers;
 mod live;
+mod many_hosts;
 mod reading;
 mod steady;
 mod without_docker;
