@@ -9,20 +9,25 @@ use std::time::Duration;
 /// How many of the last pings count.
 const KEPT: usize = 15;
 
-/// How far the median has to leave the round figure before another one is shown.
+/// How far the median has to leave the round figure before another one is shown, and
+/// for how many pings.
 const INERTIA: f64 = 1.9;
+const PATIENCE: u8 = 3;
 
 /// The round trips of a host's last pings.
 #[derive(Clone, Debug, Default)]
 pub struct Pace {
     trips: VecDeque<Duration>,
     shown: Option<f64>,
+    /// For how many pings the figure has not held.
+    off: u8,
 }
 
 /// What was measured, as far as it may be shown.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Latency {
     /// A round figure near the median, in milliseconds: 1, 2 or 5 times a power of ten.
+    /// 1 stands for everything below: that is this machine's own haste or hurry.
     pub about: f64,
     /// The last round trip.
     pub last: Duration,
@@ -40,13 +45,19 @@ impl Pace {
         }
         self.trips.push_back(trip);
         let median = self.median().as_secs_f64() * 1000.0;
-        let holds = |shown: f64| (shown / INERTIA..=shown * INERTIA).contains(&median);
-        if self.shown.is_some_and(holds) {
-            return false;
+        let holds = |shown: f64| {
+            let least = if shown <= LEAST { 0.0 } else { shown / INERTIA };
+            (least..=shown * INERTIA).contains(&median)
+        };
+        if let Some(shown) = self.shown {
+            self.off = if holds(shown) { 0 } else { self.off + 1 };
+            if self.off < PATIENCE {
+                return false;
+            }
         }
         let shown = Some(round(median));
         let changed = self.shown != shown;
-        self.shown = shown;
+        (self.shown, self.off) = (shown, 0);
         changed
     }
 
@@ -72,14 +83,16 @@ impl Pace {
     }
 }
 
-/// The nearest of 1, 2 and 5 times a power of ten, from 0.1.
+/// The smallest figure, in milliseconds.
+pub const LEAST: f64 = 1.0;
+
+/// The nearest of 1, 2 and 5 times a power of ten, from [`LEAST`].
 fn round(ms: f64) -> f64 {
-    let mut power = 0.1;
+    let mut power = LEAST;
     loop {
         for (step, end) in [(1.0, 1.5), (2.0, 3.5), (5.0, 7.5)] {
             if ms < power * end {
-                // From a text, so that 0.1 * 2 is 0.2 and not a little more.
-                return format!("{:.1}", power * step).parse().unwrap_or(ms);
+                return power * step;
             }
         }
         power *= 10.0;
@@ -97,10 +110,9 @@ mod tests {
     #[test]
     fn figures_are_round() {
         for (exact, shown) in [
-            (0.0, 0.1),
-            (0.16, 0.2),
-            (0.4, 0.5),
-            (0.8, 1.0),
+            (0.0, 1.0),
+            (0.16, 1.0),
+            (1.6, 2.0),
             (3.4, 2.0),
             (14.0, 10.0),
             (40.0, 50.0),

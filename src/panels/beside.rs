@@ -65,7 +65,8 @@ struct Shown<'a> {
 struct Row {
     what: &'static str,
     values: [String; 2],
-    same: bool,
+    /// `None` where one of them is not known.
+    same: Option<bool>,
 }
 
 /// Both sides in one panel.
@@ -98,7 +99,7 @@ pub fn beside(panel: Panel, view: &View, sides: [Side<'_>; 2]) -> Drawn {
         "panel": panel.name(),
         "key": page.key,
         "state": worse,
-        "differs": page.rows.iter().filter(|row| !row.same).map(|row| row.what).collect::<Vec<_>>(),
+        "differs": page.rows.iter().filter(|row| row.same == Some(false)).map(|row| row.what).collect::<Vec<_>>(),
         "sides": data,
     });
     Drawn {
@@ -116,23 +117,28 @@ fn rows(sides: &[Side<'_>; 2]) -> Vec<Row> {
     };
     let row = |what: &'static str, values: [String; 2]| Row {
         what,
-        same: values[0] == values[1],
+        same: (values.iter().all(|value| !value.is_empty())).then(|| values[0] == values[1]),
         values: values.map(|value| match value.as_str() {
-            "" => "not told".to_owned(),
+            "" => "not known".to_owned(),
             _ => value,
         }),
     };
     let told =
         |of: fn(&Head) -> String| [of(&left.head), of(&right.head)].map(|text| escaped(&text));
-    vec![
+    let mut rows = vec![
         row("engine", told(|head| words::short(&head.engine, 40))),
         row("API", told(|head| words::short(&head.api, 20))),
         row(
             "storage driver",
             told(|head| head.driver.clone().unwrap_or_default()),
         ),
-        row("answer", [left, right].map(|drawn| answer(&drawn.html))),
-    ]
+    ];
+    // Not every panel answers in one sentence.
+    let answers = [left, right].map(|drawn| answer(&drawn.html));
+    if answers.iter().all(|answer| !answer.is_empty()) {
+        rows.push(row("answer", answers));
+    }
+    rows
 }
 
 /// What differs, in a sentence.
@@ -142,21 +148,22 @@ fn sentence(rows: &[Row], sides: &[Side<'_>; 2]) -> String {
         let host = waiting.map_or("the other host", |side| side.host);
         return format!("{} has not answered yet.", words::short(host, 64));
     }
-    let named = |same: bool| -> Vec<String> {
+    let named = |same: Option<bool>| -> Vec<String> {
         let rows = rows.iter().filter(|row| row.same == same);
         rows.map(|row| row.what.to_owned()).collect()
     };
-    match (named(false), named(true)) {
-        (differs, _) if differs.is_empty() => {
-            "These two say the same of engine, API, storage driver and answer.".into()
-        }
-        (differs, same) if same.is_empty() => format!("They differ in {}.", words::list(&differs)),
-        (differs, same) => format!(
-            "They differ in {}; the same: {}.",
-            words::list(&differs),
-            words::list(&same)
-        ),
+    let (differs, same, unknown) = (named(Some(false)), named(Some(true)), named(None));
+    let mut told = Vec::new();
+    if !differs.is_empty() {
+        told.push(format!("They differ in {}.", words::list(&differs)));
     }
+    if !same.is_empty() {
+        told.push(format!("The same: {}.", words::list(&same)));
+    }
+    if !unknown.is_empty() {
+        told.push(format!("Not known of both: {}.", words::list(&unknown)));
+    }
+    told.join(" ")
 }
 
 /// The sentence that answers a panel's question, as HTML without tags: what stands in
@@ -250,7 +257,7 @@ mod tests {
         once.dedup();
         assert_eq!(ids.len(), once.len(), "{ids:?}");
         assert!(
-            html.contains("They differ in engine, storage driver and answer; the same: API."),
+            html.contains("They differ in engine, storage driver and answer. The same: API."),
             "{html}"
         );
         assert_eq!(both.json["differs"][1], "storage driver");

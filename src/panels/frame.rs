@@ -277,6 +277,11 @@ impl Frame {
         self.own = Some((state, words));
     }
 
+    /// Whether it is about no host of its own, so that no one host said it.
+    pub fn is_of_all_hosts(&self) -> bool {
+        self.own.is_some()
+    }
+
     /// A frame around a sentence: nothing can be drawn. `chip` says why in a word or two.
     pub(super) fn without_picture(mut self, chip: &'static str) -> Frame {
         self.unavailable = Some(chip);

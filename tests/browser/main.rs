@@ -24,6 +24,7 @@ mod waterline;
 mod barriers;
 mod live;
 mod outages;
+mod many_hosts;
 mod reading;
 mod steady;
 mod values;

@@ -21,6 +21,8 @@ pub enum Docker {
     NoneHere,
     /// A `--host` that nobody answers at.
     NamedAndAway,
+    /// The engine as `engine`, and `attic`, which nobody answers at.
+    TwoHosts,
 }
 
 /// A running server. Dropping it ends it.
@@ -60,6 +62,11 @@ impl Waterline {
                 .arg("--host")
                 .arg(format!("unix://{}", socket.display())),
             Docker::NoneHere => command.env("DOCKER_HOST", nobody),
+            Docker::TwoHosts => command
+                .arg("--host")
+                .arg(format!("engine={}", crate::docker::host()))
+                .arg("--host")
+                .arg(format!("attic={nobody}")),
             Docker::NamedAndAway => command.arg("--host").arg(nobody),
         };
         if let Some(notes) = notes {

@@ -323,6 +323,13 @@ fn a_newcomer_finds_every_flag_and_address_in_the_readme() {
         "waterline index",
         "waterline record",
         "/notebook.json",
+        "[hosts]",
+        "ssh://",
+        "/hosts",
+        "/hosts/NAME",
+        "?host=NAME",
+        "/panels/NAME",
+        "beside=",
         "ARCHITECTURE.md",
     ] {
         assert!(readme.contains(named), "README.md does not say {named}");

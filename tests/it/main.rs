@@ -5,12 +5,15 @@ mod compose;
 mod engine;
 mod engine_live;
 mod engine_secrets;
+#[cfg(unix)]
+mod engine_ssh;
 mod engine_tls;
 mod fake_engine;
 mod ground;
 mod layer_files;
 mod live;
 mod live_engine;
+mod many_hosts;
 mod networks;
 mod notebook;
 mod notebook_bad_input;

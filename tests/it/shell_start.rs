@@ -49,16 +49,23 @@ fn finish(command: &mut Command) -> (Output, String) {
 }
 
 /// A Waterline that is stopped when the test ends.
-struct Running {
+pub struct Running {
     child: Child,
-    address: String,
+    pub address: String,
     key: String,
     lines: Receiver<String>,
 }
 
 impl Running {
     fn start(arguments: &[&str]) -> Running {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        Running::start_with(&path, arguments)
+    }
+
+    /// One whose programs are looked for on this path.
+    pub fn start_with(path: &std::ffi::OsStr, arguments: &[&str]) -> Running {
         let mut child = command()
+            .env("PATH", path)
             .args(["--listen", "127.0.0.1:0"])
             .args(arguments)
             .stdout(Stdio::piped())
@@ -93,7 +100,7 @@ impl Running {
     }
 
     /// The next start-up line that begins with `what`.
-    fn line(&self, what: &str) -> String {
+    pub fn line(&self, what: &str) -> String {
         loop {
             let line = self.lines.recv_timeout(Duration::from_secs(10));
             let line = line.unwrap_or_else(|_| panic!("no {what} line"));
@@ -103,7 +110,12 @@ impl Running {
         }
     }
 
-    fn connect(&self) -> TcpStream {
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(&self.address).expect("it listens");
         stream
             .set_read_timeout(Some(Duration::from_secs(10)))
@@ -111,7 +123,7 @@ impl Running {
         stream
     }
 
-    fn get(&self, path: &str) -> String {
+    pub fn get(&self, path: &str) -> String {
         let mut stream = self.connect();
         write!(
             stream,

@@ -11,6 +11,7 @@ mod tests;
 
 use super::frame::{Excerpt, Frame, Moment, Picture, Source};
 use super::{NotTold, Panel, PanelState, View, words};
+use crate::engine::pace::LEAST;
 use crate::engine::roster::{HostLine, Way};
 use crate::engine::{Answers, Ask, Away, Status};
 use askama::Template;
@@ -187,7 +188,7 @@ impl Line {
     /// How far away it is, in words.
     fn distance(&self) -> String {
         match (self.latency, self.state) {
-            (Some(about), _) => format!("about {}", ms(about)),
+            (Some(ms), _) => about(ms),
             (None, PanelState::Live) => "not measured yet".into(),
             (None, PanelState::Recorded) => "a recording is nowhere".into(),
             (None, _) => "not known".into(),
@@ -244,6 +245,14 @@ pub fn way(way: Way) -> &'static str {
         Way::Tls => "a port with TLS",
         Way::Ssh => "by ssh",
     }
+}
+
+/// A round figure in words. The smallest stands for all below it.
+fn about(about: f64) -> String {
+    if about <= LEAST {
+        return "1 ms or less".into();
+    }
+    format!("about {}", ms(about))
 }
 
 /// Milliseconds in words: `0.5 ms`, `20 ms`, `2 s`.

@@ -3,6 +3,7 @@
 
 use super::super::{PanelState, words};
 use super::{Line, ms};
+use crate::engine::pace::LEAST;
 use crate::engine::roster::Way;
 use serde::Serialize;
 
@@ -10,11 +11,11 @@ use serde::Serialize;
 const LEFT: f64 = 58.0;
 const COLUMN: f64 = 156.0;
 const BOX: (f64, f64) = (140.0, 62.0);
-/// Where 0.1 ms and less lies below the line, and how much deeper each tenfold is.
-const TOP: f64 = 34.0;
-const TENFOLD: f64 = 46.0;
+/// Where 1 ms and less lies below the line, and how much deeper each tenfold is.
+const TOP: f64 = 40.0;
+const TENFOLD: f64 = 64.0;
 /// How deep a host lies that was not measured.
-const UNMEASURED: f64 = TOP + 2.0 * TENFOLD;
+const UNMEASURED: f64 = TOP + TENFOLD;
 /// The narrowest that the picture is drawn.
 const NARROWEST: f64 = 540.0;
 
@@ -70,7 +71,7 @@ pub fn scene(hosts: &[Line]) -> Scene {
     let measured = hosts.iter().filter_map(|host| host.latency);
     let farthest = measured.clone().fold(1.0, f64::max);
     let deepest = drawn.iter().map(|host| host.y).fold(0.0, f64::max);
-    let marks = [0.1, 1.0, 10.0, 100.0, 1000.0];
+    let marks = [1.0, 10.0, 100.0, 1000.0];
     let scale = marks.into_iter().filter(|mark| *mark <= farthest);
     Scene {
         width,
@@ -108,7 +109,7 @@ fn draw(host: &Line, x: f64) -> Drawn {
             (false, _) => words::fit(&format!("Engine {}", host.version), 130.0),
         },
         third: match host.latency {
-            Some(about) => format!("about {}", ms(about)),
+            Some(about) => super::about(about),
             None if silent => "distance not known".into(),
             None => "not measured yet".into(),
         },
@@ -117,7 +118,7 @@ fn draw(host: &Line, x: f64) -> Drawn {
 
 /// How deep a host lies whose answers take `ms`.
 fn depth(ms: f64) -> f64 {
-    (TOP + TENFOLD * (ms.max(0.1) / 0.1).log10()).round()
+    (TOP + TENFOLD * (ms.max(LEAST) / LEAST).log10()).round()
 }
 
 fn class(way: Way) -> &'static str {
