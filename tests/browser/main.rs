@@ -23,8 +23,8 @@ mod waterline;
 
 mod barriers;
 mod live;
-mod outages;
 mod many_hosts;
+mod outages;
 mod reading;
 mod steady;
 mod values;

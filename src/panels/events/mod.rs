@@ -69,7 +69,7 @@ pub fn picture(view: &View, have: &Answers) -> Result<Events, NotTold> {
         &Ask::Events,
         &["Type", "Action", "Actor.ID", "Actor.Attributes", "timeNano"],
     );
-    frame.rest_on(have, &Ask::Containers);
+    frame.cite(have, &Ask::Containers, &["Id", "Names"]);
 
     let wanted = view.of.as_deref();
     let chosen = wanted.and_then(|wanted| find(&past, wanted));

@@ -73,13 +73,16 @@ impl Told<'_> {
         self.chosen.pointer("/State/Running") == Some(&Value::Bool(true))
     }
 
-    /// `SizeRw` of the chosen container; docker leaves a zero out.
+    /// `SizeRw` of the chosen container. Docker leaves a zero out, but gives `SizeRootFs`
+    /// then; without either nothing was measured.
     pub fn written(&self) -> Option<u64> {
         let id = text(self.chosen, "/Id")?;
         let usage = Some(self.usage);
         let used = crate::panels::mounts::read::used(usage, "Containers", "ContainerUsage");
         let own = used.iter().find(|used| used["Id"] == id)?;
-        Some(own["SizeRw"].as_u64().unwrap_or(0))
+        own["SizeRw"]
+            .as_u64()
+            .or_else(|| own["SizeRootFs"].is_u64().then_some(0))
     }
 
     /// All layers of all images, in bytes.

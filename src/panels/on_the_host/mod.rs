@@ -212,7 +212,7 @@ fn frame(view: &View, have: &Answers, chosen: Option<&Ask>) -> Frame {
             "VolumeUsage",
         ],
     );
-    frame.rest_on(have, &Ask::Containers);
+    frame.cite(have, &Ask::Containers, &["Id", "Names", "State"]);
     frame
 }
 

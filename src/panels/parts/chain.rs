@@ -170,7 +170,7 @@ pub fn read(version: &Value, have: &Answers, past: &Past, pictured: Option<&Id>)
 impl Leaf {
     fn role(&self) -> String {
         let Some(who) = &self.who else {
-            return "the first process of a container. None is running now".into();
+            return "the first process of a container. No container runs now".into();
         };
         let program = match (&self.program, self.init) {
             (_, true) => ": docker-init, and the program below it".into(),

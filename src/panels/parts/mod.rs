@@ -123,7 +123,7 @@ pub fn picture(view: &View, have: &Answers) -> Result<Parts, NotTold> {
             "OSType",
         ],
     );
-    frame.rest_on(have, &Ask::Containers);
+    frame.cite(have, &Ask::Containers, &["Id", "State", "Created"]);
     if let Some(id) = pictured {
         frame.cite(
             have,

@@ -232,7 +232,7 @@ fn what_an_engine_leaves_out_is_said_and_no_hop_is_missing() {
     for part in [
         "version not told",
         "API, version not told",
-        "the first process of a container. None is running now",
+        "the first process of a container. No container runs now",
         "no answer to GET /info",
         "not told (InitBinary)",
         "not told (LiveRestoreEnabled)",

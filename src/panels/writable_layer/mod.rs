@@ -110,7 +110,7 @@ pub fn picture(view: &View, have: &Answers) -> Result<WritableLayer, NotTold> {
             }
             if let Some((image, history)) = candidate.image.asks() {
                 frame.cite(have, &image, &["RootFS.Layers", "Size"]);
-                frame.rest_on(have, &history);
+                frame.cite(have, &history, &["CreatedBy", "Size"]);
             }
             Some(focus(view, have, candidate)?)
         }
