@@ -533,8 +533,7 @@ impl Core {
             now.confirmed = Some(Instant::now());
             now.away = None;
             now.was_live = true;
-            // Whatever it said before, it may be another engine.
-            now.kept.make_stale(|_| true);
+            now.kept.begin_anew();
             now.watchers > 0
         };
         tracing::info!(

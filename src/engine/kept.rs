@@ -157,6 +157,15 @@ impl Kept {
         any
     }
 
+    /// The host was away: whatever it said before, another engine may answer now. Not
+    /// even `/system/df` is kept for its time.
+    pub fn begin_anew(&mut self) {
+        self.make_stale(|_| true);
+        if let Some(entry) = self.entries.get_mut(&Ask::DiskUsage) {
+            entry.told = None;
+        }
+    }
+
     /// When an outdated `/system/df` may be asked again; `None` when it is true.
     pub fn disk_usage_due(&self) -> Option<Instant> {
         let entry = self.entries.get(&Ask::DiskUsage)?;

@@ -102,4 +102,7 @@ async fn every_panel_draws_where_layers_are_copied_and_says_so() {
     let drawn = engine.drawn(Panel::StorageDriver, &View::default()).await;
     assert_eq!(drawn.json["picture"]["keeps"], "copies");
     assert!(drawn.html.contains("a full copy of everything below it"));
+    // Where a path would stand, it says why there is none.
+    let drawn = engine.drawn(Panel::OnTheHost, &View::default()).await;
+    assert!(drawn.html.contains("GraphDriver.Data is empty"));
 }
