@@ -206,7 +206,7 @@ async fn a_live_value_is_asked_once_for_all_who_read_it() {
     let mut others = Vec::new();
     for _ in 0..50 {
         let mut viewer = Viewer::of(&app, page, "same-origin").await;
-        viewer.sees(&[told.clone()]).await;
+        viewer.sees(std::slice::from_ref(&told)).await;
         others.push(viewer);
     }
     assert_eq!(engine.script.questions(), calls_of_one);
