@@ -76,11 +76,13 @@ pub fn beside(panel: Panel, view: &View, sides: [Side<'_>; 2]) -> Drawn {
         side.drawn
             .map_or(PanelState::Unavailable, |drawn| drawn.state)
     };
-    let worse = state(&sides[0]).max(state(&sides[1]));
+    // The better of the two: a side that is worse says so with a line of its own, and a
+    // live one must not stand in the still water of its neighbour.
+    let better = state(&sides[0]).min(state(&sides[1]));
     let page = Beside {
         panel,
         key: view.key(panel),
-        state: worse,
+        state: better,
         sentence: sentence(&rows, &sides),
         rows,
         sides: [0, 1].map(|at| Shown {
@@ -98,12 +100,12 @@ pub fn beside(panel: Panel, view: &View, sides: [Side<'_>; 2]) -> Drawn {
     let json = json!({
         "panel": panel.name(),
         "key": page.key,
-        "state": worse,
+        "state": better,
         "differs": page.rows.iter().filter(|row| row.same == Some(false)).map(|row| row.what).collect::<Vec<_>>(),
         "sides": data,
     });
     Drawn {
-        state: worse,
+        state: better,
         // The template writes into a string and calls nothing that fails.
         html: page.render().unwrap_or_default(),
         json,
@@ -283,7 +285,11 @@ mod tests {
             "{}",
             both.html
         );
-        assert_eq!(both.state, PanelState::Unavailable);
+        assert_eq!(
+            both.state,
+            PanelState::Recorded,
+            "that of the side that has"
+        );
     }
 
     #[test]
