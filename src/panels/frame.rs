@@ -50,6 +50,8 @@ pub struct Source {
     pub fields: String,
     /// The docker command that shows the same.
     pub command: String,
+    /// Who was asked: `workshop-1, Engine 20.10.24, API 1.41`.
+    pub host: String,
     /// What came back, or why nothing did, as a sentence.
     pub told: Result<Excerpt, String>,
 }
@@ -257,6 +259,7 @@ impl Frame {
             },
             told,
             command: ask.command(),
+            host: speaker(&self.host),
         });
     }
 
@@ -275,11 +278,6 @@ impl Frame {
     /// For a panel that rests on no answer of one host: how it stands, and what its chip says.
     pub(super) fn speaks_for_itself(&mut self, state: PanelState, words: &'static str) {
         self.own = Some((state, words));
-    }
-
-    /// Whether it is about no host of its own, so that no one host said it.
-    pub fn is_of_all_hosts(&self) -> bool {
-        self.own.is_some()
     }
 
     /// A frame around a sentence: nothing can be drawn. `chip` says why in a word or two.
@@ -352,17 +350,6 @@ impl Frame {
         }
     }
 
-    /// Who said it: `workshop-1, Engine 20.10.24, API 1.41`.
-    pub fn speaker(&self) -> String {
-        let mut said = words::short(&self.host.name, 60);
-        for (what, version) in [("Engine", &self.host.engine), ("API", &self.host.api)] {
-            if !version.is_empty() {
-                said.push_str(&format!(", {what} {}", words::short(version, 40)));
-            }
-        }
-        said
-    }
-
     /// The key on the stream.
     pub fn key(&self) -> String {
         self.view.key(self.panel)
@@ -388,6 +375,17 @@ impl Frame {
             (None, None) => "an unknown day".into(),
         }
     }
+}
+
+/// Who said it: `workshop-1, Engine 20.10.24, API 1.41`.
+pub(super) fn speaker(host: &crate::engine::answer::HostFacts) -> String {
+    let mut said = words::short(&host.name, 60);
+    for (what, version) in [("Engine", &host.engine), ("API", &host.api)] {
+        if !version.is_empty() {
+            said.push_str(&format!(", {what} {}", words::short(version, 40)));
+        }
+    }
+    said
 }
 
 /// Why a panel is not live, as sentences around an age.
@@ -571,11 +569,7 @@ mod tests {
     fn what_a_host_calls_itself_is_text_and_never_markup() {
         let drawn = draw(Panel::Layers, &View::default(), &heard(State::Live));
         assert!(!drawn.html.contains("<b>workshop"), "{}", drawn.html);
-        assert!(
-            cited(State::Live)
-                .speaker()
-                .starts_with("<b>workshop</b>, Engine")
-        );
+        assert!(speaker(&cited(State::Live).host).starts_with("<b>workshop</b>, Engine"));
     }
 
     #[test]

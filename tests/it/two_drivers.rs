@@ -4,6 +4,8 @@
 use crate::live_engine::{live_host, named_endpoint};
 use std::fs;
 use std::process::Command;
+use std::sync::Arc;
+use waterline::engine::roster::Roster;
 use waterline::panels::{Drawn, Panel, PanelState, View, draw};
 
 /// An engine with an image of three layers of its own and a container that has written.
@@ -44,7 +46,8 @@ impl Stacked {
 
     async fn drawn(&self, panel: Panel, view: &View) -> Drawn {
         let host = live_host(&self.endpoint);
-        let have = host.gather(|have| panel.asks(view, have)).await;
+        let mut have = host.gather(|have| panel.asks(view, have)).await;
+        have.roster = Arc::new(Roster::of(&[host], Vec::new()));
         draw(panel, view, &have)
     }
 

@@ -9,7 +9,7 @@ mod scene;
 #[cfg(test)]
 mod tests;
 
-use super::frame::{Excerpt, Frame, Moment, Picture, Source};
+use super::frame::{Excerpt, Frame, Moment, Picture, Source, speaker};
 use super::{NotTold, Panel, PanelState, View, words};
 use crate::engine::pace::LEAST;
 use crate::engine::roster::{HostLine, Way};
@@ -371,7 +371,8 @@ fn source(host: &HostLine) -> Source {
     };
     Source {
         request: "GET /_ping, GET /version".into(),
-        fields: format!("of {}", words::short(&host.facts.name, 64)),
+        fields: ".Version, .ApiVersion, .Os, .Arch".into(),
+        host: speaker(&host.facts),
         command: match host.way {
             Some(_) => format!(
                 "docker --host {} version",
