@@ -14,11 +14,16 @@ use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel};
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The embedded notes that have panels: between them, all panels there are.
-pub const NOTES: [&str; 4] = [
+pub const NOTES: [&str; 9] = [
     "/learnings/docker",
     "/learnings/docker/storage",
     "/learnings/docker/layers",
     "/learnings/docker/networking",
+    "/learnings/docker/compose",
+    "/learnings/docker/windows",
+    "/learnings/unix/kswapd",
+    "/learnings/unix/mount-points",
+    "/learnings/unix/pae",
 ];
 
 /// Who visits.

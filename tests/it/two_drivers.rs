@@ -5,6 +5,7 @@ use crate::live_engine::{live_host, named_endpoint};
 use std::fs;
 use std::process::Command;
 use std::sync::Arc;
+use waterline::engine::Ask;
 use waterline::engine::roster::Roster;
 use waterline::panels::{Drawn, Panel, PanelState, View, draw};
 
@@ -46,6 +47,8 @@ impl Stacked {
 
     async fn drawn(&self, panel: Panel, view: &View) -> Drawn {
         let host = live_host(&self.endpoint);
+        // The hosts panel asks nothing: it tells of hosts that others have asked.
+        host.answer(&Ask::Version).await.expect("an engine");
         let mut have = host.gather(|have| panel.asks(view, have)).await;
         have.roster = Arc::new(Roster::of(&[host], Vec::new()));
         draw(panel, view, &have)
