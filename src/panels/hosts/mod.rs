@@ -145,7 +145,7 @@ impl Line {
                 let why = Some(why).filter(|why| **why != Away::Connecting);
                 (
                     PanelState::Recorded,
-                    format!("a recording of {}", words::short(day, 40)),
+                    format!("recorded {}", words::short(day, 40)),
                     why,
                 )
             }

@@ -190,11 +190,7 @@ fn a_recording_is_no_host_that_answers() {
             .html
             .contains("No host answers: what panels show is a recording.")
     );
-    assert!(
-        drawn.html.contains("a recording of 2026-"),
-        "{}",
-        drawn.html
-    );
+    assert!(drawn.html.contains("recorded 2026-"), "{}", drawn.html);
 }
 
 #[test]
