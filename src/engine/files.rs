@@ -9,7 +9,8 @@
 //! What comes out is JSON of our own: `{"layers": [{"diff", "files": ["f 123 etc/passwd"]}],
 //! "cut": null or why it ends early}`. A file is one letter (`f`ile, `d`ir, sym`l`ink,
 //! `h`ard link, `o`ther), its bytes, its path. Whiteouts stand there as the files
-//! `.wh.NAME` that they are.
+//! `.wh.NAME` that they are. `"again": true` stands there where no limit of ours ended
+//! it, so that another try may come further.
 
 use super::transport::{Deadline, Transport};
 use super::{Away, Id};
@@ -117,6 +118,7 @@ pub fn read(export: impl Read, limits: Limits) -> Value {
         files: 0,
         names: 0,
         cut: None,
+        again: false,
     });
     let mut layers = Vec::new();
     let ended = outer(
@@ -128,7 +130,11 @@ pub fn read(export: impl Read, limits: Limits) -> Value {
     if let Err(error) = ended {
         meter.stop(&error);
     }
-    json!({"layers": layers, "cut": meter.cut})
+    let mut said = json!({"layers": layers, "cut": meter.cut});
+    if meter.again {
+        said["again"] = true.into();
+    }
+    said
 }
 
 /// What has been read, and why it ended early, the first reason only.
@@ -138,10 +144,13 @@ struct Meter {
     files: usize,
     names: usize,
     cut: Option<String>,
+    /// Whether another try may come further: it was no limit of ours that ended it.
+    again: bool,
 }
 
 impl Meter {
     fn stop(&mut self, error: &io::Error) {
+        self.again |= self.cut.is_none();
         self.cut.get_or_insert_with(|| match error.kind() {
             io::ErrorKind::TimedOut => {
                 format!("it took longer than {} s", self.limits.time.as_secs())

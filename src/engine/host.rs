@@ -376,6 +376,7 @@ impl Core {
     fn fly(self: &Arc<Self>, ask: &Ask, link: Arc<Link>) -> Flight {
         let core = Arc::clone(self);
         let wanted = ask.clone();
+        let (after, lost) = (Arc::clone(self), ask.clone());
         self.now().kept.fly(ask, move |departure| {
             let task = tokio::spawn(async move {
                 let (asked, at, result) = match &wanted {
@@ -394,7 +395,11 @@ impl Core {
                 }
                 let told = departure.brought(result, asked, at);
                 let mut now = core.now();
-                if let (Ask::Info, Ok(info)) = (&wanted, &told.result) {
+                let same = now
+                    .link
+                    .as_ref()
+                    .is_some_and(|held| Arc::ptr_eq(held, &link));
+                if let (true, Ask::Info, Ok(info)) = (same, &wanted, &told.result) {
                     // Known to be empty, where the engine does not say.
                     now.id = Some(info["ID"].as_str().unwrap_or_default().to_owned());
                 }
@@ -405,7 +410,10 @@ impl Core {
             async move {
                 task.await.unwrap_or_else(|error| {
                     let why = Away::Broken(format!("the question was lost: {error}"));
-                    departure.brought(Err(why), Timestamp::now(), Instant::now())
+                    let told = departure.brought(Err(why), Timestamp::now(), Instant::now());
+                    // Landed as well, so that the next who asks does not join a lost flight.
+                    after.now().kept.land(&lost, &told);
+                    told
                 })
             }
             .boxed()

@@ -24,6 +24,9 @@ pub const UNREPORTED: Duration = Duration::from_secs(2);
 /// How long `/system/df` is kept whatever happens: the engine walks its disk for it.
 pub const DISK_USAGE: Duration = Duration::from_secs(30);
 
+/// How long what an image holds is kept when reading it broke off.
+const BROKEN_OFF: Duration = Duration::from_secs(60);
+
 /// How many answers are kept at most. The ones that nobody has asked for the longest
 /// go first; a host of a thousand containers and images needs half of it.
 const MOST: usize = 4096;
@@ -82,8 +85,9 @@ impl Kept {
         let age = told.at.elapsed();
         let current = told.generation == entry.generation;
         // An image goes by the hash of what it holds, so its files are the same for ever.
-        if matches!(ask, Ask::Files(_)) && told.result.is_ok() {
-            Some((told.clone(), Truth::True))
+        if let (Ask::Files(_), Ok(files)) = (ask, &told.result) {
+            // One that broke off may come whole another time.
+            (files["again"] != true || age < BROKEN_OFF).then(|| (told.clone(), Truth::True))
         } else if current && matches!(ask, Ask::Changes(_) | Ask::Sized(_)) {
             (age < UNREPORTED).then(|| (told.clone(), Truth::True))
         } else if current && (listening || age < UNHEARD) {

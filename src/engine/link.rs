@@ -4,7 +4,7 @@
 //! it is broken, which ends every question still waiting on it, and a new one is
 //! opened with a new negotiation.
 
-use super::endpoint::Endpoint;
+use super::endpoint::{Address, Endpoint};
 use super::transport::{Deadline, Door, Transport};
 use super::{Ask, Away, files, mask, past};
 use jiff::{SignedDuration, Timestamp};
@@ -172,10 +172,12 @@ impl Link {
 
     /// How long a heartbeat may take.
     pub fn patience(&self) -> Duration {
-        match self.endpoint().is_ssh() {
+        match self.endpoint().address {
             // An ssh may have to be started first.
-            true => Deadline::SSH_PING.0,
-            false => BEAT,
+            Address::Ssh(_) => Deadline::SSH_PING.0,
+            // The knock is a new connection with its handshakes.
+            Address::Tcp { .. } => Deadline::PING.0,
+            Address::Unix(_) => BEAT,
         }
     }
 
@@ -219,7 +221,13 @@ impl Link {
     async fn past_events(&self) -> Result<Value, Away> {
         let asked = async {
             let ahead = self.ahead().await?;
-            let path = past::path(self.api, Timestamp::now() + ahead);
+            let path = past::path(
+                self.api,
+                // A clock at the end of time is not believed.
+                Timestamp::now()
+                    .checked_add(ahead)
+                    .unwrap_or_else(|_| Timestamp::now()),
+            );
             self.transport
                 .get_what_comes(&path, Deadline::INSPECT, past::PATIENCE)
                 .await

@@ -159,11 +159,7 @@ impl Transport {
     /// # Errors
     /// Why there is no answer; [`Away::Refused`] for every status that is not a success.
     pub async fn get(&self, path: &str, deadline: Deadline) -> Result<Reply, Away> {
-        // It may have to start an ssh first.
-        let deadline = match self.endpoint.is_ssh() {
-            true => Deadline(deadline.0.max(Deadline::SSH_PING.0)),
-            false => deadline,
-        };
+        let deadline = self.with_ssh(deadline);
         match tokio::time::timeout(deadline.0, self.get_whole(path, None)).await {
             Ok(reply) => reply,
             Err(_) => Err(Away::Silent(deadline.0.as_secs())),
@@ -181,9 +177,18 @@ impl Transport {
         deadline: Deadline,
         patience: Duration,
     ) -> Result<Reply, Away> {
+        let deadline = self.with_ssh(deadline);
         match tokio::time::timeout(deadline.0, self.get_whole(path, Some(patience))).await {
             Ok(reply) => reply,
             Err(_) => Err(Away::Silent(deadline.0.as_secs())),
+        }
+    }
+
+    /// The deadline, longer where an ssh may have to be started first.
+    fn with_ssh(&self, deadline: Deadline) -> Deadline {
+        match self.endpoint.is_ssh() {
+            true => Deadline(deadline.0.max(Deadline::SSH_PING.0)),
+            false => deadline,
         }
     }
 

@@ -151,10 +151,11 @@ pub fn words(
             tops.push(format!("{} more", on.len() - NAMED));
         }
         said.push(format!(
-            "On {} {} {}, each with a writable layer of its own: {}.",
+            "On {} {} {}, {} a writable layer of its own: {}.",
             name(&stack.listed),
             if on.len() == 1 { "stands" } else { "stand" },
             count(on.len(), "container"),
+            if on.len() == 1 { "with" } else { "each with" },
             list(&tops)
         ));
     }
