@@ -198,6 +198,9 @@ impl<R: Read> Read for Metered<'_, R> {
     }
 }
 
+/// More layers than any engine stacks.
+const MOST_LAYERS: usize = 512;
+
 /// The archive of archives. What of it is a tar is a layer; the rest are descriptions.
 fn outer<R: Read>(
     export: &mut Archive<R>,
@@ -211,6 +214,11 @@ fn outer<R: Read>(
         }
         let mut head = Vec::with_capacity(512);
         entry.by_ref().take(512).read_to_end(&mut head)?;
+        if layers.len() >= MOST_LAYERS {
+            return Err(meter
+                .borrow_mut()
+                .full(format!("it has more than {MOST_LAYERS} layers")));
+        }
         let whole = head.as_slice().chain(&mut entry);
         if head.starts_with(&[0x1f, 0x8b]) {
             let unpacked = Metered::new(MultiGzDecoder::new(whole), meter);

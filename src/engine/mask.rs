@@ -39,7 +39,7 @@ pub enum Rule {
     Remark,
     /// What happened, without its details: `exec_create`, `health_status: healthy`.
     Action,
-    /// A number, also one that is written as a text.
+    /// A number, also one that is written as a text: that one from 0 to 255.
     Number,
     /// An object of a kind that its own field of this name tells: the rule of that kind,
     /// or the last one.
@@ -157,7 +157,8 @@ fn masked(rule: Rule, text: &str) -> String {
         Rule::Keep => line(text),
         Rule::Name => name_only(text),
         Rule::Action => action(text).to_owned(),
-        Rule::Number if text.parse::<i64>().is_ok() => text.to_owned(),
+        // Exit codes and signals; a label of that name may hold a longer secret.
+        Rule::Number if text.parse::<u8>().is_ok() => text.to_owned(),
         Rule::Argv | Rule::Command => command(text),
         Rule::CreatedBy => created_by(text),
         Rule::Remark if text.starts_with("buildkit.") && !text.contains(char::is_whitespace) => {
@@ -194,12 +195,14 @@ fn action(text: &str) -> &str {
 fn label(name: &str, value: &mut Value) {
     match value {
         Value::String(text) if name.starts_with("com.docker.compose.") => {
-            let shortened: Vec<&str> = text
+            // Before it is cut: a URL's password may stand in the last part.
+            let clean = line(text);
+            let shortened: Vec<&str> = clean
                 .split(',')
                 .map(|path| path.trim_end_matches('/'))
                 .map(|path| path.rsplit(['/', '\\']).next().unwrap_or(path))
                 .collect();
-            *text = line(&shortened.join(","));
+            *text = shortened.join(",");
         }
         Value::String(text) if name.starts_with("org.opencontainers.image.") => *text = line(text),
         other => apply(Rule::Mask, other),
@@ -410,6 +413,15 @@ pub fn line(text: &str) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_password_in_a_compose_path_is_gone_before_the_path_is_cut() {
+        let ask = Ask::Containers;
+        let files = "https://me:hunter2@host";
+        let mut list = json!([{"Labels": {"com.docker.compose.project.config_files": files}}]);
+        answer(&ask, &mut list);
+        assert!(!list.to_string().contains("hunter2"), "{list}");
+    }
 
     #[test]
     fn a_history_line_keeps_its_instruction_and_first_word() {

@@ -130,7 +130,7 @@ mod tests {
                 // Labels with the engine's own names for other things.
                 "type": "hunter2", "driver": "hunter2", "destination": "hunter2",
                 "container": "hunter2", "exitCode": "hunter2", "signal": "hunter2",
-                "execDuration": "hunter2", "reclaimed": "hunter2",
+                "execDuration": "hunter2", "reclaimed": "hunter2", "oldName": "hunter2",
                 "com.docker.compose.project": "shop", "com.docker.compose.service": "web",
                 "com.docker.compose.project.working_dir": "/home/hunter2",
              }}},
@@ -155,8 +155,8 @@ mod tests {
     fn what_the_panels_read_of_an_event_gets_through() {
         let mut events = json!([
             {"Type": "container", "Action": "die", "timeNano": 7, "Actor": {"ID": "ab", "Attributes": {
-                "name": "web", "image": "acme/base", "exitCode": "137", "execDuration": "12"}}},
-            {"Type": "container", "Action": "kill", "Actor": {"Attributes": {"signal": "15", "oldName": "/w"}}},
+                "name": "web", "image": "acme/base", "exitCode": "137"}}},
+            {"Type": "container", "Action": "kill", "Actor": {"Attributes": {"signal": "15"}}},
             {"Type": "container", "Action": "health_status: unhealthy"},
             {"Type": "network", "Action": "connect", "Actor": {"ID": "n", "Attributes": {
                 "container": "ab", "name": "shop_default", "type": "bridge"}}},

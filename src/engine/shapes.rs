@@ -48,8 +48,6 @@ const NUMBERS: &[(&str, Rule)] = &[
     ("exitCode", Number),
     ("containerExitCode", Number), // Podman's
     ("signal", Number),
-    ("execDuration", Number),
-    ("reclaimed", Number),
 ];
 
 /// Engines put every label of a container or image among the attributes. So each name
@@ -61,7 +59,7 @@ const EVENT: Rule = By(
         (
             "container",
             event!(Fields(
-                "name image oldName com.docker.compose.project com.docker.compose.service \
+                "name image com.docker.compose.project com.docker.compose.service \
                  com.docker.compose.container-number",
                 NUMBERS
             )),
