@@ -117,6 +117,7 @@ fn a_stream_that_breaks_off_says_so_and_keeps_what_came() {
         "half a layer has no hash"
     );
     assert!(told["cut"].is_string(), "{told}");
+    assert_eq!(told["again"], true, "another try may bring the rest");
     let nothing = read(&b"<html>not a tar</html>"[..], LIMITS);
     assert_eq!(nothing["layers"], json!([]));
 }
@@ -131,6 +132,11 @@ fn a_bomb_ends_at_the_limit() {
     assert!(bomb.len() < 1_000_000);
     let told = read(&export(&[("aa", &bomb)])[..], limits);
     assert_eq!(told["cut"], "3 MB is the most that is read");
+    assert_eq!(
+        told["again"],
+        Value::Null,
+        "another try would end there too"
+    );
     assert!(!told.to_string().contains("after"));
 
     let many: Vec<(String, usize)> = (0..500).map(|n| (format!("f{n}"), 0)).collect();
@@ -151,6 +157,18 @@ fn a_bomb_ends_at_the_limit() {
     };
     let told = read(&export(&[("aa", &tar(&many))])[..], late);
     assert_eq!(told["cut"], "it took longer than 0 s");
+}
+
+#[test]
+fn more_layers_than_any_engine_stacks_are_not_read() {
+    let tiny = tar(&[("a", 0)]);
+    let names: Vec<String> = (0..=MOST_LAYERS)
+        .map(|n| format!("{n}/layer.tar"))
+        .collect();
+    let layers: Vec<(&str, &[u8])> = names.iter().map(|name| (&**name, &*tiny)).collect();
+    let told = read(&export(&layers)[..], LIMITS);
+    assert_eq!(told["layers"].as_array().map(Vec::len), Some(MOST_LAYERS));
+    assert_eq!(told["cut"], "it has more than 512 layers");
 }
 
 #[test]

@@ -282,6 +282,26 @@ mod tests {
     }
 
     #[test]
+    fn what_an_image_holds_is_kept_for_ever_unless_reading_it_broke_off() {
+        let id = super::super::Id::new("base").expect("an id");
+        let ask = Ask::Files(id);
+        for (again, kept_for_ever) in [(false, true), (true, false)] {
+            let mut kept = Kept::default();
+            let long_ago = Instant::now().checked_sub(BROKEN_OFF * 2).expect("a time");
+            let mut left = None;
+            let _flight = kept.fly(&ask, |departure| {
+                left = Some(departure);
+                futures_util::future::pending().boxed()
+            });
+            let files = serde_json::json!({"layers": [], "again": again});
+            let told = left.expect("a flight that left");
+            let told = told.brought(Ok(files), Timestamp::now(), long_ago);
+            kept.land(&ask, &told);
+            assert_eq!(kept.fresh(&ask, true).is_some(), kept_for_ever, "{again}");
+        }
+    }
+
+    #[test]
     fn made_up_ids_cannot_fill_the_memory() {
         let mut kept = Kept::default();
         for n in 0..3 * MOST {
