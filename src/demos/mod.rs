@@ -1,0 +1,4 @@
+//! The demos room: what a note does when it is run.
+
+pub mod instance;
+pub mod janitor;
