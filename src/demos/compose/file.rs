@@ -108,17 +108,15 @@ impl File {
     /// # Errors
     /// What is wrong with it, where, and what is supported.
     pub fn parse(name: &str, text: &str) -> Result<File, Refusal> {
-        let refuse = |message: String| Refusal {
-            rule: Rule::Compose,
-            message,
-        };
+        let refuse = |message: String| Refusal::new(Rule::Text, message);
         if text.len() > LONGEST {
             return Err(refuse(format!(
                 "{name} is larger than {} KB, the most that is read of a compose file here.",
                 LONGEST / 1024
             )));
         }
-        let file: File = serde_saphyr::from_str(text).map_err(|error| {
+        let text = without_variables(name, text)?;
+        let file: File = serde_saphyr::from_str(&text).map_err(|error| {
             let place = match error.location() {
                 Some(at) => format!("{name}:{}:{}", at.line(), at.column()),
                 None => name.to_owned(),
@@ -147,6 +145,29 @@ impl File {
         }
         Ok(file)
     }
+}
+
+/// `text` with each `$$` as the one dollar sign that docker compose makes of it.
+///
+/// # Errors
+/// A variable: there is no environment here that could fill it.
+fn without_variables(name: &str, text: &str) -> Result<String, Refusal> {
+    let mut lines = Vec::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        let parts: Vec<&str> = line.split("$$").collect();
+        let is_comment = line.trim_start().starts_with('#');
+        if !is_comment && parts.iter().any(|part| part.contains('$')) {
+            return Err(Refusal::new(
+                Rule::Text,
+                format!(
+                    "{name}:{number}: docker compose would put a variable here, and a sandbox \
+                     has none. Write $$ for a dollar sign."
+                ),
+            ));
+        }
+        lines.push(parts.join("$"));
+    }
+    Ok(lines.join("\n"))
 }
 
 #[cfg(test)]
@@ -198,6 +219,16 @@ mod tests {
             assert!(refusal.message.contains(place), "{}", refusal.message);
             assert!(refusal.message.contains(word), "{}", refusal.message);
             assert!(!refusal.message.contains('\n'), "{}", refusal.message);
+        }
+        let file = "services: {a: {image: b, command: 'sh -c $$x'}}";
+        let file = File::parse("c.yaml", file).expect("a dollar sign");
+        assert_eq!(
+            file.services["a"].command,
+            Some(Line::Line("sh -c $x".into()))
+        );
+        for variable in ["$HOME", "${HOME:-x}", "a$$$b"] {
+            let text = format!("services: {{a: {{image: '{variable}'}}}}");
+            assert!(File::parse("c.yaml", &text).is_err(), "{variable}");
         }
         let long = format!("services:\n  a: {{image: {}}}\n", "b".repeat(LONGEST));
         assert!(File::parse("compose.yaml", &long).is_err());

@@ -126,10 +126,7 @@ pub fn project_name(
 }
 
 fn refuse(message: String) -> Refusal {
-    Refusal {
-        rule: Rule::Compose,
-        message,
-    }
+    Refusal::new(Rule::Text, message)
 }
 
 /// Whole names of networks or volumes, by key.
