@@ -25,6 +25,7 @@ mod kept;
 mod link;
 pub mod listen;
 pub mod mask;
+pub mod owned;
 pub mod pace;
 mod past;
 mod processes;
