@@ -20,6 +20,7 @@ pub mod endpoint;
 pub mod events;
 pub mod files;
 pub mod find;
+pub mod hands;
 pub mod host;
 mod kept;
 mod link;
