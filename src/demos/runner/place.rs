@@ -3,10 +3,9 @@
 use super::queue::Queue;
 use super::sandboxes::OpenError;
 use crate::demos::janitor;
-use crate::engine::hands::{Failed, FullId, Hands, Look, Whose};
-use crate::engine::owned::{DEMO_IMAGE, SandboxId};
+use crate::engine::hands::{Failed, FullId, Hands, Look};
+use crate::engine::owned::SandboxId;
 use crate::engine::{Away, Host};
-use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -69,11 +68,13 @@ impl Place {
     }
 
     async fn look_around(&self) -> Result<Known, OpenError> {
-        let images = self.hands.look(Look::Images(Whose::Instance));
+        let images = self.hands.labelled_demo_images();
         let info = self.hands.look(Look::Info);
         let (images, info) = tokio::try_join!(images, info).map_err(away)?;
-        let image =
-            demo_image(&images).ok_or_else(|| OpenError::NoImage(self.host().name().to_owned()))?;
+        let image = images
+            .into_iter()
+            .next()
+            .ok_or_else(|| OpenError::NoImage(self.host().name().to_owned()))?;
         self.hands.know_demo_image(image.clone());
         Ok(Known {
             image,
@@ -109,16 +110,6 @@ impl Place {
     pub(super) fn all_running(&self) -> u64 {
         self.running().values().sum()
     }
-}
-
-/// The demo image among these: the one with our label, the newest of several.
-fn demo_image(images: &Value) -> Option<FullId> {
-    let images = images.as_array()?.iter();
-    images
-        .filter(|image| image["Labels"][DEMO_IMAGE] == "1")
-        .filter(|image| image["Labels"][crate::engine::owned::INSTANCE].is_null())
-        .max_by_key(|image| image["Created"].as_i64())
-        .and_then(|image| FullId::parse(image["Id"].as_str()?))
 }
 
 /// A failure, as one that keeps a sandbox from being opened.
