@@ -259,7 +259,7 @@ impl Sandbox {
     pub(super) fn weighs(&self, weight: Weight) {
         let mut heavy = self.lock_heavy();
         heavy.weight = weight;
-        if weight.total() <= self.terms.weight {
+        if weight.total() <= self.limits.weight {
             heavy.stopped = None;
         }
     }
@@ -273,7 +273,7 @@ impl Sandbox {
             "everything in this sandbox was stopped: it had written {} MB to the host's disk, and may \
              write {} MB. Remove containers, images or volumes, or reset the sandbox",
             weight.total() / 1_000_000,
-            self.terms.weight / 1_000_000
+            self.limits.weight / 1_000_000
         ));
     }
 

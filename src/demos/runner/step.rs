@@ -90,8 +90,8 @@ impl<'a> Step<'a> {
         Step {
             sandbox,
             teller,
-            ends: Instant::now() + sandbox.terms.step,
-            left: AtomicUsize::new(sandbox.terms.output),
+            ends: Instant::now() + sandbox.limits.step,
+            left: AtomicUsize::new(sandbox.limits.output),
             told_to_wait: AtomicBool::new(false),
         }
     }
@@ -124,7 +124,7 @@ impl<'a> Step<'a> {
             false => Ok(()),
             true => Err(Stop::Ended(format!(
                 "ended here: a step may print {} KB",
-                self.sandbox.terms.output / 1024
+                self.sandbox.limits.output / 1024
             ))),
         }
     }
@@ -153,7 +153,7 @@ impl<'a> Step<'a> {
     fn too_long(&self) -> Stop {
         Stop::Ended(format!(
             "ended here: a step may take {} s",
-            self.sandbox.terms.step.as_secs()
+            self.sandbox.limits.step.as_secs()
         ))
     }
 
@@ -192,14 +192,14 @@ impl<'a> Step<'a> {
         let after = (place.all_running() + 1).saturating_mul(bytes);
         match share == 0 || after <= share {
             true => Ok(()),
-            false => Err(Stop::Refused(Refusal {
-                rule: Rule::Quota,
-                message: format!(
+            false => Err(Stop::Refused(Refusal::new(
+                Rule::Quota,
+                format!(
                     "All sandboxes together may take {} % of this host's memory, and the containers \
                      that run now take it. Try again when some of them have ended.",
                     terms.memory_percent
                 ),
-            })),
+            ))),
         }
     }
 }
