@@ -6,4 +6,5 @@ pub mod compose;
 pub mod instance;
 pub mod janitor;
 pub mod refusal;
+pub mod runner;
 pub mod sandbox;
