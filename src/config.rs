@@ -6,10 +6,14 @@
 //! may come from anybody, and must not choose the hosts that are connected.
 
 mod hosts;
+mod sandbox;
 
+use crate::demos::runner::Terms;
+use crate::demos::sandbox::Limits;
 use crate::engine::Wanted;
 use crate::web::log::LogFormat;
 use hosts::Hosts;
+use sandbox::Sandbox;
 use serde::Deserialize;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -57,6 +61,10 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// Whether to open the browser.
     pub open: bool,
+    /// What one sandbox may have and use.
+    pub limits: Limits,
+    /// How long sandboxes last, and what all of them share.
+    pub terms: Terms,
 }
 
 /// Why the settings cannot be used, in words for whoever wrote them.
@@ -139,6 +147,11 @@ struct File {
     hosts: Hosts,
     log_format: Option<LogFormat>,
     open: Option<bool>,
+    #[serde(default)]
+    sandbox: Sandbox,
+    /// What `sandbox` says, read from it.
+    #[serde(skip)]
+    numbers: (Limits, Terms),
     /// What `hosts` names, read from it.
     #[serde(skip)]
     wanted: Vec<Wanted>,
@@ -156,6 +169,7 @@ impl Settings {
             _ => File::default(),
         };
         let listen = flags.listen.or(file.listen);
+        let (limits, terms) = file.numbers;
         Ok(Settings {
             listen: listen_address(listen.as_deref().unwrap_or(LISTEN))?,
             content: flags.content.or(file.content),
@@ -167,6 +181,8 @@ impl Settings {
             },
             log_format: flags.log_format.or(file.log_format).unwrap_or_default(),
             open: flags.open || file.open.unwrap_or(false),
+            limits,
+            terms,
         })
     }
 }
@@ -203,6 +219,9 @@ fn read(path: &Path) -> Result<File, SettingsError> {
     if let Some(content) = &file.content {
         file.content = Some(folder.join(content));
     }
+    file.numbers = std::mem::take(&mut file.sandbox)
+        .resolve()
+        .map_err(|senseless| place(senseless.at).wrong(&senseless.why))?;
     file.wanted = std::mem::take(&mut file.hosts).wanted(folder, &place)?;
     Ok(file)
 }
@@ -322,6 +341,10 @@ mod tests {
                 "waterline.toml:2:5: missing field `endpoint`",
             ),
             ("[hosts]\n\n é = 1", "waterline.toml:3:2: "),
+            (
+                "[sandbox]\npids = 2",
+                "waterline.toml:2:8: 2 is out of bounds",
+            ),
             (
                 "[hosts]\n lab = { endpoint = 'tcp://lab', cert = 'c.pem' }",
                 "waterline.toml:2:2: cert and key belong together",
