@@ -101,6 +101,13 @@ impl Place {
         self.running().insert(sandbox, containers);
     }
 
+    /// Containers of a sandbox were started, or have ended.
+    pub(super) fn adjust_running(&self, sandbox: SandboxId, by: i64) {
+        let mut running = self.running();
+        let count = running.entry(sandbox).or_default();
+        *count = count.saturating_add_signed(by);
+    }
+
     /// A sandbox is gone.
     pub(super) fn forget_sandbox(&self, sandbox: &SandboxId) {
         self.running().remove(sandbox);
