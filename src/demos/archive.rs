@@ -332,7 +332,10 @@ mod tests {
         assert_eq!(format!("sha256:{}", hash(config)), id);
         let layer = &files[manifest[0]["Layers"][0].as_str().expect("a name")];
         let config: serde_json::Value = serde_json::from_slice(config).expect("JSON");
-        assert_eq!(config["rootfs"]["diff_ids"][0], format!("sha256:{}", hash(layer)));
+        assert_eq!(
+            config["rootfs"]["diff_ids"][0],
+            format!("sha256:{}", hash(layer))
+        );
         assert_eq!(config["config"]["Labels"]["wl.demo-image"], "1");
         assert_eq!(manifest[0]["RepoTags"], json!([TAG]));
         let layer = self::files(layer);
@@ -347,7 +350,11 @@ mod tests {
         let mut head = vec![0; 64 + 56];
         head[..6].copy_from_slice(&[0x7f, b'E', b'L', b'F', class, 1]);
         head[18..20].copy_from_slice(&machine.to_le_bytes());
-        let (headers, size, count) = if class == 2 { (32, 54, 56) } else { (28, 42, 44) };
+        let (headers, size, count) = if class == 2 {
+            (32, 54, 56)
+        } else {
+            (28, 42, 44)
+        };
         head[headers] = 64;
         head[size] = 56;
         head[count] = 1;

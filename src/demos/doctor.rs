@@ -98,7 +98,8 @@ fn free_space(info: &Value) -> Option<u64> {
 fn told_space(info: &Value) -> Option<u64> {
     let rows = info["DriverStatus"].as_array()?;
     let row = rows.iter().find(|row| {
-        row[0].as_str() == Some("Data Space Available") || row[0].as_str() == Some("Space Available")
+        row[0].as_str() == Some("Data Space Available")
+            || row[0].as_str() == Some("Space Available")
     })?;
     let text = row[1].as_str()?.trim();
     let at = text.find(|c: char| c.is_ascii_alphabetic())?;
@@ -195,7 +196,10 @@ fn disk(facts: &Facts, sandboxes: u64, needs: &Needs) -> Finding {
     let folder = facts.info["DockerRootDir"].as_str().unwrap_or("its folder");
     let Some(free) = facts.free else {
         return Finding {
-            advice: format!("look there: `df -h {folder}`, and see that {} are free", size(wanted)),
+            advice: format!(
+                "look there: `df -h {folder}`, and see that {} are free",
+                size(wanted)
+            ),
             ..unknown("disk", "the engine does not say how much is free")
         };
     };
@@ -221,7 +225,9 @@ fn subnets(facts: &Facts, sandboxes: u64, needs: &Needs) -> Finding {
     finding(
         "subnets",
         u64::from(free) >= wanted,
-        format!("{free} of {most} are free in 198.18.0.0/15; {sandboxes} sandboxes use up to {wanted}"),
+        format!(
+            "{free} of {most} are free in 198.18.0.0/15; {sandboxes} sandboxes use up to {wanted}"
+        ),
         "remove networks (`docker network ls`), or a route of this machine through 198.18.0.0/15",
     )
 }
@@ -231,7 +237,11 @@ fn finding(what: &'static str, is_good: bool, found: String, advice: &str) -> Fi
         what,
         verdict: if is_good { Verdict::Good } else { Verdict::Bad },
         found,
-        advice: if is_good { String::new() } else { advice.to_owned() },
+        advice: if is_good {
+            String::new()
+        } else {
+            advice.to_owned()
+        },
     }
 }
 
@@ -278,7 +288,11 @@ mod tests {
     fn bad(facts: &Facts, sandboxes: u64) -> Vec<&'static str> {
         let findings = judge(facts, sandboxes, &Needs::default());
         let is_bad = |finding: &&Finding| finding.verdict != Verdict::Good;
-        findings.iter().filter(is_bad).map(|finding| finding.what).collect()
+        findings
+            .iter()
+            .filter(is_bad)
+            .map(|finding| finding.what)
+            .collect()
     }
 
     #[test]
@@ -308,23 +322,41 @@ mod tests {
         assert_eq!(with(&|facts| facts.free = Some(1 << 30)), ["disk"]);
         assert_eq!(with(&|facts| facts.free = None), ["disk"]);
         assert_eq!(with(&|facts| facts.subnets = (19, 8192)), ["subnets"]);
-        assert_eq!(with(&|facts| facts.info["PidsLimit"] = false.into()), ["limits"]);
-        assert_eq!(with(&|facts| facts.info["OSType"] = "windows".into()), ["limits"]);
-        assert_eq!(with(&|facts| facts.info["MemTotal"] = Value::Null), ["memory"]);
+        assert_eq!(
+            with(&|facts| facts.info["PidsLimit"] = false.into()),
+            ["limits"]
+        );
+        assert_eq!(
+            with(&|facts| facts.info["OSType"] = "windows".into()),
+            ["limits"]
+        );
+        assert_eq!(
+            with(&|facts| facts.info["MemTotal"] = Value::Null),
+            ["memory"]
+        );
     }
 
     #[test]
     fn what_a_driver_tells_of_its_space_is_read() {
-        let of = |text: &str| told_space(&json!({"DriverStatus": [["Data Space Available", text]]}));
+        let of =
+            |text: &str| told_space(&json!({"DriverStatus": [["Data Space Available", text]]}));
         assert_eq!(of("9.5 GB"), Some(9_500_000_000));
         assert_eq!(of("512MB"), Some(512_000_000));
         assert_eq!(of("much"), None);
-        assert_eq!(told_space(&json!({"DriverStatus": [["Backing Filesystem", "extfs"]]})), None);
+        assert_eq!(
+            told_space(&json!({"DriverStatus": [["Backing Filesystem", "extfs"]]})),
+            None
+        );
     }
 
     #[test]
     fn sizes_are_short() {
-        for (bytes, text) in [(0, "0 B"), (1536, "1.5 KiB"), (1 << 30, "1 GiB"), (24 << 30, "24 GiB")] {
+        for (bytes, text) in [
+            (0, "0 B"),
+            (1536, "1.5 KiB"),
+            (1 << 30, "1 GiB"),
+            (24 << 30, "24 GiB"),
+        ] {
             assert_eq!(size(bytes), text);
         }
     }

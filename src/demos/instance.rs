@@ -31,8 +31,9 @@ impl Slot {
     /// The system gives no random numbers.
     pub fn take() -> Result<Slot, getrandom::Error> {
         let taken = match state_folder() {
-            Some(folder) => Slot::take_in(&folder)
-                .map_err(|error| format!("{}: {error}", folder.display())),
+            Some(folder) => {
+                Slot::take_in(&folder).map_err(|error| format!("{}: {error}", folder.display()))
+            }
             None => Err("this user has no folder for it".to_owned()),
         };
         taken.or_else(|why| {
@@ -199,7 +200,10 @@ mod tests {
         let now = left();
         assert_eq!((now.instances(), now.running), (vec![gone], 1));
         let next = Slot::take_in(folder.path()).expect("a slot");
-        assert!(![gone, *runs.instance()].contains(next.instance()), "not while it is swept");
+        assert!(
+            ![gone, *runs.instance()].contains(next.instance()),
+            "not while it is swept"
+        );
     }
 
     #[test]

@@ -103,11 +103,7 @@ impl Swept {
 ///
 /// # Errors
 /// The host does not answer: some of it may be gone, some not.
-pub async fn sweep(
-    host: &Arc<Host>,
-    instances: &[Instance],
-    dry: bool,
-) -> Result<Swept, Failed> {
+pub async fn sweep(host: &Arc<Host>, instances: &[Instance], dry: bool) -> Result<Swept, Failed> {
     let mut swept = Swept::default();
     for instance in instances {
         let hands = Hands::new(Arc::clone(host), *instance);
@@ -160,7 +156,10 @@ fn leftover(kind: Kind, row: &Value, instance: &Instance) -> Option<Leftover> {
     let (id, owned): (Option<String>, Option<Owned>) = match kind {
         Kind::Container => {
             let name = text(&row["Names"][0])?;
-            (text(&row["Id"]), owned::owned(&row["Labels"], &name, instance))
+            (
+                text(&row["Id"]),
+                owned::owned(&row["Labels"], &name, instance),
+            )
         }
         Kind::Image => {
             let of = |tag: &Value| owned::owned_image(&row["Labels"], tag.as_str()?, instance);

@@ -259,13 +259,16 @@ async fn load_file(hands: &Hands, file: &Path) -> Result<FullId, PrepareError> {
         file: file.to_owned(),
         error,
     })?;
-    let loaded = hands.load_images(chunks).await.map_err(|failed| match failed {
-        Failed::Said { message, .. } => PrepareError::NoArchive {
-            file: file.to_owned(),
-            message,
-        },
-        away => away.into(),
-    })?;
+    let loaded = hands
+        .load_images(chunks)
+        .await
+        .map_err(|failed| match failed {
+            Failed::Said { message, .. } => PrepareError::NoArchive {
+                file: file.to_owned(),
+                message,
+            },
+            away => away.into(),
+        })?;
     let mut fits = None;
     for reference in &loaded {
         let Some(found) = hands.find_image(reference).await? else {
@@ -340,7 +343,10 @@ mod tests {
         fs::write(&file, &bytes).expect("a file");
         let chunks: Vec<_> = read(&file).expect("a file").collect().await;
         assert_eq!(chunks.len(), 3);
-        let read: Vec<u8> = chunks.into_iter().flat_map(|chunk| chunk.expect("read")).collect();
+        let read: Vec<u8> = chunks
+            .into_iter()
+            .flat_map(|chunk| chunk.expect("read"))
+            .collect();
         assert!(read == bytes);
         assert!(super::read(folder.path()).is_err(), "a folder is none");
     }
