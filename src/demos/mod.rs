@@ -1,0 +1,3 @@
+//! The demos room: what a note does when it is run.
+
+pub mod format;
