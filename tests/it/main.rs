@@ -10,6 +10,7 @@ mod engine_ssh;
 mod engine_tls;
 mod fake_engine;
 mod ground;
+mod hands_live;
 mod layer_files;
 mod live;
 mod live_engine;
