@@ -378,7 +378,7 @@ impl Sandbox {
             true => Some(self.alone(teller).await),
             false => None,
         };
-        let step = Step::begin(self, teller);
+        let step = Step::begin(self, teller, &how.files);
         let (seen, permitted) = match self.decided(command, how.terminal, &step).await {
             Ok(decided) => decided,
             Err(stop) => return ended(stop, teller),
@@ -471,7 +471,8 @@ impl Sandbox {
         }
         let begin = async {
             let _alone = self.alone(teller).await;
-            let step = Step::begin(self, teller);
+            let files = BTreeMap::new();
+            let step = Step::begin(self, teller, &files);
             let (seen, permitted) = self
                 .decided(&command, true, &step)
                 .await

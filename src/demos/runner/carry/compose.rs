@@ -9,7 +9,7 @@ use crate::demos::command::verbs::{Compose, ComposeAction};
 use crate::demos::command::{Command, parse};
 use crate::demos::compose::file::{DEFAULT_NAMES, File};
 use crate::demos::compose::plan::{self, Labels, Made, Planned, Project};
-use crate::demos::format::compose::{ComposePs, compose_ps, log_line, progress};
+use crate::demos::format::{ComposePs, compose_ps, log_line, progress};
 use crate::demos::refusal::{Refusal, Rule};
 use crate::demos::sandbox::permit;
 use crate::engine::hands::{Change, FullId, LogsOptions, StdStream};
@@ -191,7 +191,11 @@ impl Carry<'_> {
             ),
             (
                 "networks",
-                snapshot.networks.iter().filter(|one| one.typed != "bridge").count(),
+                snapshot
+                    .networks
+                    .iter()
+                    .filter(|one| one.typed != "bridge")
+                    .count(),
                 project.networks.len(),
                 limits.networks,
             ),
@@ -256,7 +260,7 @@ impl Carry<'_> {
                 There::No => ("Creating", "Created"),
                 There::Differs(old) => {
                     self.tell("Container", name, "Recreate")?;
-                    self.remove(&old).await?;
+                    self.remove_old(&old).await?;
                     ("", "Recreated")
                 }
             };
@@ -299,7 +303,7 @@ impl Carry<'_> {
         }
     }
 
-    async fn remove(&self, id: &FullId) -> Result<(), Stop> {
+    async fn remove_old(&self, id: &FullId) -> Result<(), Stop> {
         let stop = Change::Stop {
             id: id.clone(),
             seconds: None,
@@ -400,7 +404,9 @@ impl Carry<'_> {
             let service = service.unwrap_or_default();
             let wanted = shown.services.is_empty()
                 || shown.services.iter().any(|one| one.as_str() == service);
-            let name = container["Names"][0].as_str().and_then(|name| id.typed(name));
+            let name = container["Names"][0]
+                .as_str()
+                .and_then(|name| id.typed(name));
             let full = container["Id"].as_str().and_then(FullId::parse);
             let (true, Some(name), Some(full)) = (wanted, name, full) else {
                 continue;
@@ -429,17 +435,16 @@ impl Carry<'_> {
     }
 
     /// What a container said, line by line, each with its time in front.
-    async fn log(
-        &self,
-        id: &FullId,
-        tail: Option<u64>,
-    ) -> Result<Vec<(StdStream, String)>, Stop> {
+    async fn log(&self, id: &FullId, tail: Option<u64>) -> Result<Vec<(StdStream, String)>, Stop> {
         let options = LogsOptions {
             timestamps: true,
             tail,
             ..LogsOptions::default()
         };
-        let frames = self.step.in_time(self.step.hands().logs(id, options)).await?;
+        let frames = self
+            .step
+            .in_time(self.step.hands().logs(id, options))
+            .await?;
         let mut frames = frames.map_err(|failed| Stop::from(Not::from(failed)))?;
         let (mut out, mut err, mut size) = (Vec::new(), Vec::new(), 0);
         while let Some(frame) = self.step.in_time(frames.next()).await? {
@@ -469,33 +474,44 @@ impl Carry<'_> {
 
     /// Carries out one command of the project, in silence. What docker would say against
     /// it is said, and its exit code given.
-    async fn failed(&self, words: &[String], labels: &Labels) -> Result<Option<i32>, Stop> {
-        let command = typed(words)?;
-        let seen = self.step.in_time(Seen::look(self.step.sandbox, false)).await?;
-        let seen = seen.map_err(|failed| Stop::from(Not::from(failed)))?;
-        let labels = labels.iter().map(|(key, value)| ((*key).to_owned(), value.clone()));
-        let permitted = permit(&command, &seen.snapshot)
-            .map_err(Stop::Refused)?
-            .labelled(labels);
-        let teller = Teller::new();
-        let heard = teller.listen();
-        let step = self.step.aside(&teller);
-        let carry = Carry {
-            step: &step,
-            permitted: &permitted,
-            seen: &seen,
-        };
-        // A command of a project is none of compose: this goes no deeper.
-        let carried: Pin<Box<dyn Future<Output = Code> + Send + '_>> = Box::pin(carry.out());
-        let code = carried.await?;
-        teller.end(Outcome::Done { code });
-        let finished: Finished = heard.finished().await;
-        if code == 0 {
-            return Ok(None);
-        }
-        self.step.stderr(finished.stderr())?;
-        // Whatever goes wrong with a command of its own, compose ends with 1.
-        Ok(Some(1))
+    ///
+    /// A box, since it carries out commands as what calls it does.
+    fn failed<'b>(
+        &'b self,
+        words: &'b [String],
+        labels: &'b Labels,
+    ) -> Pin<Box<dyn Future<Output = Result<Option<i32>, Stop>> + Send + 'b>> {
+        Box::pin(async move {
+            let command = typed(words)?;
+            let seen = self
+                .step
+                .in_time(Seen::look(self.step.sandbox, false))
+                .await?;
+            let seen = seen.map_err(|failed| Stop::from(Not::from(failed)))?;
+            let labels = labels
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), value.clone()));
+            let permitted = permit(&command, &seen.snapshot)
+                .map_err(Stop::Refused)?
+                .labelled(labels);
+            let teller = Teller::new();
+            let heard = teller.listen();
+            let step = self.step.aside(&teller);
+            let carry = Carry {
+                step: &step,
+                permitted: &permitted,
+                seen: &seen,
+            };
+            let code = carry.out().await?;
+            teller.end(Outcome::Done { code });
+            let finished: Finished = heard.finished().await;
+            if code == 0 {
+                return Ok(None);
+            }
+            self.step.stderr(finished.stderr())?;
+            // Whatever goes wrong with a command of its own, compose ends with 1.
+            Ok(Some(1))
+        })
     }
 }
 
