@@ -29,6 +29,7 @@ mod pages;
 mod panels;
 mod past_events;
 mod places;
+mod runner_live;
 mod sandbox_ground;
 mod secrets_live;
 mod shell;
