@@ -26,6 +26,8 @@ mod pages;
 mod panels;
 mod past_events;
 mod places;
+mod refusal_cases;
+mod refusals;
 mod secrets_live;
 mod shell;
 mod shell_start;
