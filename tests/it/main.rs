@@ -29,6 +29,8 @@ mod pages;
 mod panels;
 mod past_events;
 mod places;
+mod refusal_cases;
+mod refusals;
 mod runner_live;
 mod sandbox_ground;
 mod secrets_live;
