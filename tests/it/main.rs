@@ -9,6 +9,7 @@ mod engine_secrets;
 mod engine_ssh;
 mod engine_tls;
 mod fake_engine;
+mod formats_live;
 mod ground;
 mod hands_fake;
 mod hands_live;
