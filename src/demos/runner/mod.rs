@@ -1,0 +1,28 @@
+//! The runner: what carries out permitted commands, in sandboxes.
+//!
+//! [`Sandboxes`] holds all sandboxes of this process, [`Sandbox::run`] is the way in:
+//! a line is parsed, permitted against a fresh look at the sandbox's own objects, and
+//! carried out; what docker would print comes as a stream of [`Out`], ending in an
+//! [`Outcome`]. The files:
+//!
+//! 1. `told`: what a command tells while it runs; [`Run`] reads it.
+//! 2. `sandboxes`, `sandbox`, `terms`: who has one, how long, and one change at a time.
+//! 3. `place`, `queue`: what the sandboxes of one host share, and who waits there.
+//! 4. `step`: one command on its way, within its limits.
+//! 5. `weight`: how much of the host's disk a sandbox takes.
+
+mod names;
+mod place;
+mod queue;
+mod sandbox;
+mod sandboxes;
+mod step;
+mod terms;
+mod told;
+mod weight;
+
+pub use sandbox::{How, Sandbox};
+pub use sandboxes::{OpenError, Sandboxes};
+pub use terms::Terms;
+pub use told::{Finished, Out, Outcome, Run};
+pub use weight::Weight;

@@ -1,0 +1,1 @@
+//! What bodies hold, and what none can.
