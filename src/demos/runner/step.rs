@@ -192,11 +192,14 @@ impl<'a> Step<'a> {
         let after = (place.all_running() + 1).saturating_mul(bytes);
         match share == 0 || after <= share {
             true => Ok(()),
-            false => Err(Stop::Refused(Refusal::new(Rule::Quota, format!(
+            false => Err(Stop::Refused(Refusal::new(
+                Rule::Quota,
+                format!(
                     "All sandboxes together may take {} % of this host's memory, and the containers \
                      that run now take it. Try again when some of them have ended.",
                     terms.memory_percent
-                )))),
+                ),
+            ))),
         }
     }
 }
