@@ -33,3 +33,4 @@ mod shell_start;
 mod stage;
 mod two_drivers;
 mod values;
+mod verify_live;
