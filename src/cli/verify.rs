@@ -3,6 +3,7 @@
 mod report;
 mod write;
 
+use super::serve::told_to_stop;
 use super::{content, harmless};
 use crate::config::Settings;
 use crate::demos::instance::Slot;
@@ -159,9 +160,10 @@ pub fn verify(
             .collect();
         let slot = Slot::take()?;
         let sandboxes = Sandboxes::new(engine, slot, Limits::default(), Terms::default());
+        let stop = told_to_stop().map_err(VerifyError::System)?;
         let told = tokio::select! {
             told = run(&sandboxes, &demos, &names, &content, options) => Some(told),
-            _ = tokio::signal::ctrl_c() => None,
+            () = stop => None,
         };
         sandboxes.end().await;
         let Some(outcomes) = told else {
