@@ -4,9 +4,13 @@
 //! log. Exit codes: 0 done, 1 could not be done and why, 2 not understood, 4 no engine.
 
 pub mod content;
+mod doctor;
+mod hosts;
 mod index;
+mod prepare;
 mod record;
 mod serve;
+mod sweep;
 mod verify;
 
 use crate::config::{Flags, Settings, SettingsError};
@@ -39,21 +43,6 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
-    /// Run the demos on a Docker host, and compare what comes out with what they say
-    Verify {
-        /// The folder with the notes, instead of the notebook that comes with Waterline
-        #[arg(long, value_name = "DIR", env = "WATERLINE_CONTENT")]
-        content: Option<PathBuf>,
-        /// A Docker host to run them on; may be given more than once. Without it: the
-        /// first of the settings, or what the docker command itself would use
-        #[arg(long, value_name = "[NAME=]ENDPOINT")]
-        host: Vec<String>,
-        /// The settings file, instead of waterline.toml in your configuration folder
-        #[arg(long, value_name = "FILE")]
-        config: Option<PathBuf>,
-        #[command(flatten)]
-        options: verify::Options,
-    },
     /// Keep a Docker host's answers, masked, in a file to replay
     Record {
         /// The file to write
@@ -65,6 +54,62 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
+    /// Run the demos on every host, and compare what comes out with what they say
+    Verify {
+        /// The folder with the notes, instead of the notebook that comes with Waterline
+        #[arg(long, value_name = "DIR", env = "WATERLINE_CONTENT")]
+        content: Option<PathBuf>,
+        #[command(flatten)]
+        hosts: OnHosts,
+        #[command(flatten)]
+        options: verify::Options,
+    },
+    /// Put the image that demos run on every host
+    Prepare {
+        #[command(flatten)]
+        hosts: OnHosts,
+        /// Load it from this file (as `docker save busybox:latest` writes one)
+        #[arg(long, value_name = "FILE")]
+        from: Option<PathBuf>,
+    },
+    /// Say whether the hosts will hold so many sandboxes, and what to do if not
+    Doctor {
+        #[command(flatten)]
+        hosts: OnHosts,
+        /// How many at the same time
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        sandboxes: u64,
+    },
+    /// List what sandboxes left on the hosts when their Waterline was killed
+    Sweep {
+        #[command(flatten)]
+        hosts: OnHosts,
+        /// Remove it
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// The hosts that a subcommand acts on.
+#[derive(clap::Args)]
+struct OnHosts {
+    /// A Docker host; may be given more than once. Without it: those of the settings
+    /// file, or what the docker command itself would use
+    #[arg(long, value_name = "[NAME=]ENDPOINT")]
+    host: Vec<String>,
+    /// The settings file, instead of waterline.toml in your configuration folder
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl From<OnHosts> for Flags {
+    fn from(OnHosts { host, config }: OnHosts) -> Flags {
+        Flags {
+            host,
+            config,
+            ..Flags::default()
+        }
+    }
 }
 
 /// Parses the command line and runs what it asks for.
@@ -80,23 +125,6 @@ pub fn main() -> ExitCode {
             };
             with(flags, |settings| done(index::index(settings)))
         }
-        Command::Verify {
-            content,
-            host,
-            config,
-            options,
-        } => {
-            let hosts = host.len();
-            let flags = Flags {
-                content,
-                host,
-                config,
-                ..Flags::default()
-            };
-            with(flags, |settings| {
-                verify::verify(settings, &options, hosts).map_err(Into::into)
-            })
-        }
         Command::Record { file, host, config } => {
             let flags = Flags {
                 host: host.into_iter().collect(),
@@ -104,6 +132,28 @@ pub fn main() -> ExitCode {
                 ..Flags::default()
             };
             with(flags, |settings| done(record::record(settings, &file)))
+        }
+        Command::Verify {
+            content,
+            hosts,
+            options,
+        } => {
+            let flags = Flags {
+                content,
+                ..hosts.into()
+            };
+            with(flags, |settings| {
+                verify::verify(settings, &options).map_err(Into::into)
+            })
+        }
+        Command::Prepare { hosts, from } => with(hosts.into(), |settings| {
+            done(prepare::prepare(settings, from))
+        }),
+        Command::Doctor { hosts, sandboxes } => with(hosts.into(), |settings| {
+            done(doctor::doctor(settings, sandboxes))
+        }),
+        Command::Sweep { hosts, yes } => {
+            with(hosts.into(), |settings| done(sweep::sweep(settings, yes)))
         }
     };
     match ended {

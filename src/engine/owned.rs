@@ -326,3 +326,7 @@ pub fn labels(
     .map(|(key, value)| (key.to_owned(), value))
     .into()
 }
+
+#[cfg(test)]
+#[path = "owned_tests.rs"]
+mod tests;

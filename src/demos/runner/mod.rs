@@ -11,11 +11,15 @@
 //! 4. `step`: one command on its way, within its limits.
 //! 5. `weight`: how much of the host's disk a sandbox takes.
 
+mod carry;
 mod names;
 mod place;
 mod queue;
+mod said;
 mod sandbox;
 mod sandboxes;
+mod seen;
+mod shell;
 mod step;
 mod terms;
 mod told;
@@ -23,6 +27,7 @@ mod weight;
 
 pub use sandbox::{How, Sandbox};
 pub use sandboxes::{OpenError, Sandboxes};
+pub use shell::{Control, Shell};
 pub use terms::Terms;
 pub use told::{Finished, Out, Outcome, Run};
 pub use weight::Weight;

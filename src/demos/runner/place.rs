@@ -2,12 +2,18 @@
 
 use super::queue::Queue;
 use super::sandboxes::OpenError;
-use crate::demos::janitor;
+use crate::demos::prepare::Pins;
+use crate::demos::{doctor, janitor, prepare};
 use crate::engine::hands::{Failed, FullId, Hands, Look};
 use crate::engine::owned::SandboxId;
 use crate::engine::{Away, Host};
+use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long the free space that was seen is taken for true.
+const SPACE_IS_TRUE: Duration = Duration::from_secs(10);
 
 /// A host with sandboxes on it.
 pub(super) struct Place {
@@ -17,6 +23,8 @@ pub(super) struct Place {
     pub(super) queue: Queue,
     /// What is known of it once somebody has opened a sandbox there.
     known: tokio::sync::Mutex<Option<Known>>,
+    /// The free bytes where the engine keeps its files, and when that was seen.
+    free: tokio::sync::Mutex<Option<(Instant, Option<u64>)>>,
     /// How many containers run in each sandbox, as far as we know.
     running: Mutex<HashMap<SandboxId, u64>>,
 }
@@ -37,6 +45,7 @@ impl Place {
             hands,
             queue: Queue::new(workers),
             known: tokio::sync::Mutex::default(),
+            free: tokio::sync::Mutex::default(),
             running: Mutex::default(),
         }
     }
@@ -53,28 +62,45 @@ impl Place {
         if let Some(known) = &*known {
             return Ok(known.clone());
         }
-        let instance = *self.hands.instance();
-        let swept = janitor::sweep(self.host(), &[instance], false)
-            .await
-            .map_err(away)?;
-        if swept.removed > 0 {
-            tracing::info!(host = self.host().name(), removed = swept.removed, "swept");
-        }
-        for (left, why) in &swept.kept {
-            tracing::warn!(host = self.host().name(), id = %left.id, why, "not swept");
-        }
+        self.sweep().await.map_err(away)?;
         let found = self.look_around().await?;
         Ok(known.insert(found).clone())
     }
 
+    /// Removes what an earlier process of this instance left.
+    async fn sweep(&self) -> Result<(), Failed> {
+        let instance = [*self.hands.instance()];
+        if janitor::sweep(self.host(), &instance, true)
+            .await?
+            .found
+            .is_empty()
+        {
+            return Ok(());
+        }
+        let swept = janitor::sweep(self.host(), &instance, false).await?;
+        let host = self.host().name();
+        tracing::info!(host, removed = swept.removed, "swept");
+        for (left, why) in &swept.kept {
+            tracing::warn!(host, id = %left.id, why, "not swept");
+        }
+        Ok(())
+    }
+
+    /// Removes what should be gone by now in any case.
+    pub(super) async fn expire(&self) {
+        if self.known.lock().await.is_none() {
+            return;
+        }
+        if let Err(failed) = janitor::expire(&self.hands, Timestamp::now()).await {
+            tracing::debug!(host = self.host().name(), %failed, "nothing expired");
+        }
+    }
+
     async fn look_around(&self) -> Result<Known, OpenError> {
-        let images = self.hands.labelled_demo_images();
+        let image = prepare::find_demo_image(&self.hands);
         let info = self.hands.look(Look::Info);
-        let (images, info) = tokio::try_join!(images, info).map_err(away)?;
-        let image = images
-            .into_iter()
-            .next()
-            .ok_or_else(|| OpenError::NoImage(self.host().name().to_owned()))?;
+        let (image, info) = tokio::try_join!(image, info).map_err(away)?;
+        let image = image.ok_or_else(|| OpenError::NoImage(self.host().name().to_owned()))?;
         self.hands.know_demo_image(image.clone());
         Ok(Known {
             image,
@@ -92,6 +118,20 @@ impl Place {
         }
     }
 
+    /// The free bytes where the engine keeps its files, where that is known.
+    pub(super) async fn free_space(&self) -> Option<u64> {
+        let mut free = self.free.lock().await;
+        match *free {
+            Some((seen, bytes)) if seen.elapsed() < SPACE_IS_TRUE => bytes,
+            _ => {
+                let facts = doctor::ask(&self.hands, &Pins::of_user()).await;
+                let bytes = facts.ok().and_then(|facts| facts.free);
+                *free = Some((Instant::now(), bytes));
+                bytes
+            }
+        }
+    }
+
     fn running(&self) -> MutexGuard<'_, HashMap<SandboxId, u64>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -99,6 +139,13 @@ impl Place {
     /// Takes note of how many containers of a sandbox run.
     pub(super) fn note_running(&self, sandbox: SandboxId, containers: u64) {
         self.running().insert(sandbox, containers);
+    }
+
+    /// Containers of a sandbox were started, or have ended.
+    pub(super) fn adjust_running(&self, sandbox: SandboxId, by: i64) {
+        let mut running = self.running();
+        let count = running.entry(sandbox).or_default();
+        *count = count.saturating_add_signed(by);
     }
 
     /// A sandbox is gone.

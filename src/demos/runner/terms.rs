@@ -15,12 +15,6 @@ pub struct Terms {
     pub memory_percent: u64,
     /// Below so many bytes of free space on the host nothing new is started.
     pub free_space: u64,
-    /// A sandbox whose layers and volumes weigh more bytes than this is stopped.
-    pub weight: u64,
-    /// A step ends after so long.
-    pub step: Duration,
-    /// A step ends after so many bytes of output.
-    pub output: usize,
 }
 
 impl Default for Terms {
@@ -31,9 +25,6 @@ impl Default for Terms {
             workers: 4,
             memory_percent: 50,
             free_space: 1 << 30,
-            weight: 256_000_000,
-            step: Duration::from_secs(60),
-            output: 256 * 1024,
         }
     }
 }

@@ -59,10 +59,10 @@ pub(super) async fn watch(sandbox: Arc<Sandbox>) {
             }
             Ok(Reading { weight, .. }) => {
                 sandbox.weighs(weight);
-                if weight.total() > sandbox.terms.weight {
+                if weight.total() > sandbox.limits.weight {
                     too_heavy(&sandbox, weight).await;
                 }
-                pause = scale.pause(weight.total(), sandbox.terms.weight);
+                pause = scale.pause(weight.total(), sandbox.limits.weight);
             }
             Err(Failed::Away(_)) => pause = LONGEST,
             Err(Failed::Said { status, message }) => {
