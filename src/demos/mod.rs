@@ -18,3 +18,5 @@ pub mod prepare;
 pub mod refusal;
 pub mod runner;
 pub mod sandbox;
+pub mod script;
+pub mod stock;

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod compose;
+mod demos;
 mod engine;
 mod engine_live;
 mod engine_secrets;
@@ -40,3 +41,4 @@ mod shell_start;
 mod stage;
 mod two_drivers;
 mod values;
+mod verify_live;
