@@ -178,9 +178,7 @@ impl Answers {
             (Err(now), Some(Err(then))) => now == then,
             _ => false,
         };
-        self.host == other.host
-            && self.told.len() == other.told.len()
-            && self.told.iter().all(same)
+        self.host == other.host && self.told.len() == other.told.len() && self.told.iter().all(same)
     }
 
     /// Everything that was asked, in a stable order.

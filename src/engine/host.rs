@@ -407,7 +407,11 @@ impl Core {
             return None;
         }
         let told = now.kept.unreported(ask)?;
-        let json = told.result.as_ref().ok().filter(|json| Arc::ptr_eq(json, whole))?;
+        let json = told
+            .result
+            .as_ref()
+            .ok()
+            .filter(|json| Arc::ptr_eq(json, whole))?;
         Some(Answer {
             json: Arc::clone(json),
             asked: told.asked,

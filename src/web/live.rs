@@ -8,9 +8,7 @@
 //! stream, as the event `host`.
 
 use super::hosts;
-use crate::engine::{
-    Answers, Ask, Corner, Engine, Host, Roster, SandboxId, Scoped, Status, Watch,
-};
+use crate::engine::{Answers, Ask, Corner, Engine, Host, Roster, SandboxId, Scoped, Status, Watch};
 use crate::panels::beside::{Side, beside};
 use crate::panels::values::{self, Value};
 use crate::panels::{self, Drawn, Panel, Scope, View};
