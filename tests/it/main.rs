@@ -26,6 +26,7 @@ mod pages;
 mod panels;
 mod past_events;
 mod places;
+mod scopes;
 mod secrets_live;
 mod shell;
 mod shell_start;
