@@ -90,7 +90,11 @@ impl Room {
     /// Lets the engine answer with what there is now.
     fn tell(&self) {
         let script = &self.engine.script;
-        let list = Value::Array(self.containers.clone()).to_string();
+        let mut list = self.containers.clone();
+        for line in &mut list {
+            line["Status"] = format!("Up {} seconds", self.events.len()).into();
+        }
+        let list = Value::Array(list).to_string();
         for path in ["/containers/json?all=1", "/containers/json?all=1&size=1"] {
             script.answers(path, 200, list.clone());
         }
