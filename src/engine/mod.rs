@@ -22,6 +22,7 @@ pub mod endpoint;
 pub mod events;
 pub mod files;
 pub mod find;
+pub mod hands;
 pub mod host;
 mod kept;
 mod link;
