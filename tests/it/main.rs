@@ -35,6 +35,8 @@ mod refusal_cases;
 mod refusals;
 mod runner_live;
 mod sandbox_ground;
+mod scopes;
+mod scopes_live;
 mod secrets_live;
 mod shell;
 mod shell_start;
