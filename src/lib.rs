@@ -13,6 +13,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod demos;
 pub mod engine;
 pub mod notebook;
 pub mod panels;

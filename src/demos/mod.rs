@@ -1,0 +1,8 @@
+//! The demos room: what a note does when it is run. A command line becomes a typed
+//! command, a permitted one, and then changes on a host, inside one person's sandbox.
+
+pub mod instance;
+pub mod janitor;
+pub mod refusal;
+pub mod runner;
+pub mod sandbox;
