@@ -12,7 +12,8 @@
 //! 5. [`mask`], `shapes`: what of an answer may be said.
 //! 6. [`recorded`], [`mod@record`]: a host's answers in a file.
 //! 7. [`files`]: what an image holds, read as its export streams by.
-//! 8. `transport`, `tls`, `ssh`: the connection itself.
+//! 8. [`owned`], [`only`](mod@only), [`rename`]: which objects are a sandbox's, and their typed names.
+//! 9. `transport`, `tls`, `ssh`: the connection itself.
 
 pub mod answer;
 pub mod ask;
@@ -26,12 +27,14 @@ mod kept;
 mod link;
 pub mod listen;
 pub mod mask;
+pub mod only;
 pub mod owned;
 pub mod pace;
 mod past;
 mod processes;
 pub mod record;
 pub mod recorded;
+pub mod rename;
 pub mod roster;
 mod shapes;
 mod ssh;
@@ -44,6 +47,8 @@ pub use endpoint::{Endpoint, EndpointError};
 pub use find::{Context, FindError, Found, HostName, Surroundings, Wanted};
 pub use host::{Host, Status};
 pub use listen::Watch;
+pub use only::{Corner, only};
+pub use owned::SandboxId;
 pub use record::record;
 pub use recorded::Recording;
 pub use roster::Roster;
