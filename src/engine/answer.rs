@@ -125,7 +125,7 @@ pub struct Answers {
 }
 
 /// What every panel says of the host it draws.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HostFacts {
     /// The configured name.
     pub name: String,
@@ -165,6 +165,20 @@ impl Answers {
             Some(Ok(answer)) => Some(&answer.json),
             _ => None,
         }
+    }
+
+    /// Whether these are the very same answers as `other`: a picture of them is the same.
+    pub fn are_those_of(&self, other: &Answers) -> bool {
+        let same = |(ask, told): (&Ask, &Result<Answer, Away>)| match (told, other.told.get(ask)) {
+            (Ok(now), Some(Ok(then))) => {
+                Arc::ptr_eq(&now.json, &then.json)
+                    && now.asked == then.asked
+                    && now.state == then.state
+            }
+            (Err(now), Some(Err(then))) => now == then,
+            _ => false,
+        };
+        self.host == other.host && self.told.len() == other.told.len() && self.told.iter().all(same)
     }
 
     /// Everything that was asked, in a stable order.

@@ -99,6 +99,15 @@ impl Kept {
         }
     }
 
+    /// The last answer to an ask of the kind that changes without a report, if no event
+    /// has made it stale.
+    pub fn unreported(&self, ask: &Ask) -> Option<&Told> {
+        let entry = self.entries.get(ask)?;
+        let told = entry.told.as_ref()?;
+        let kind = matches!(ask, Ask::Changes(_) | Ask::Sized(_));
+        (kind && told.generation == entry.generation).then_some(told)
+    }
+
     /// The last answer to `ask`, true or not.
     pub fn last(&self, ask: &Ask) -> Option<&Told> {
         self.entries.get(ask)?.told.as_ref()

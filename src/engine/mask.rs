@@ -5,6 +5,7 @@
 //! place and loses its value. A URL's user and password go wherever they stand.
 
 use super::Ask;
+use super::owned;
 use super::shapes;
 use serde_json::Value;
 
@@ -23,8 +24,10 @@ pub enum Rule {
     Fields(&'static str, &'static [(&'static str, Rule)]),
     /// An object whose keys are names, such as networks: each value by the rule.
     Each(&'static Rule),
-    /// Labels as an object: Compose's and the image's own, others by name only.
+    /// Labels as an object: Compose's, the image's own and a sandbox's, others by name only.
     Labels,
+    /// The value of a sandbox's label: an id, a name, a moment.
+    Sandbox,
     /// An object of options: those whose names begin with one of the prefixes.
     Options(&'static [&'static str]),
     /// `NAME=value`: the name.
@@ -159,6 +162,8 @@ fn masked(rule: Rule, text: &str) -> String {
         Rule::Action => action(text).to_owned(),
         // Exit codes and signals; a label of that name may hold a longer secret.
         Rule::Number if text.parse::<u8>().is_ok() => text.to_owned(),
+        // No longer than names are, and of no other letters.
+        Rule::Sandbox if text.len() <= 255 && text.bytes().all(is_of_a_name) => text.to_owned(),
         Rule::Argv | Rule::Command => command(text),
         Rule::CreatedBy => created_by(text),
         Rule::Remark if text.starts_with("buildkit.") && !text.contains(char::is_whitespace) => {
@@ -180,6 +185,10 @@ fn masked(rule: Rule, text: &str) -> String {
     }
 }
 
+fn is_of_a_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_.-:/+".contains(&byte)
+}
+
 /// What follows a colon is the text of an exec, or the engine's own word on health.
 fn action(text: &str) -> &str {
     const HEALTH: [&str; 3] = ["healthy", "unhealthy", "starting"];
@@ -190,8 +199,19 @@ fn action(text: &str) -> &str {
     }
 }
 
+/// The labels by which a sandbox's objects are known. What they say stands in the object's
+/// name as well, but for the day when it is removed.
+const SANDBOX: [&str; 6] = [
+    owned::INSTANCE,
+    owned::SANDBOX,
+    owned::NAME,
+    owned::IMAGE,
+    owned::UNTIL,
+    owned::DEMO_IMAGE,
+];
+
 /// A label's value: Compose's stay, with paths cut to their last part, and so do the
-/// image's own.
+/// image's own and a sandbox's.
 fn label(name: &str, value: &mut Value) {
     match value {
         Value::String(text) if name.starts_with("com.docker.compose.") => {
@@ -205,6 +225,7 @@ fn label(name: &str, value: &mut Value) {
             *text = shortened.join(",");
         }
         Value::String(text) if name.starts_with("org.opencontainers.image.") => *text = line(text),
+        Value::String(text) if SANDBOX.contains(&name) => *text = masked(Rule::Sandbox, text),
         other => apply(Rule::Mask, other),
     }
 }

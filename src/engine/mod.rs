@@ -12,7 +12,8 @@
 //! 5. [`mask`], `shapes`: what of an answer may be said.
 //! 6. [`recorded`], [`mod@record`]: a host's answers in a file.
 //! 7. [`files`]: what an image holds, read as its export streams by.
-//! 8. [`owned`], [`only`](mod@only), [`rename`]: which objects are a sandbox's, and their typed names.
+//! 8. [`owned`], [`only`](mod@only), [`rename`], [`scoped`]: which objects are a sandbox's, their
+//!    typed names, and what one sandbox is shown of a host.
 //! 9. `transport`, `tls`, `ssh`: the connection itself.
 
 pub mod answer;
@@ -35,7 +36,10 @@ mod processes;
 pub mod record;
 pub mod recorded;
 pub mod rename;
+#[cfg(test)]
+mod rename_tests;
 pub mod roster;
+pub mod scoped;
 mod shapes;
 mod ssh;
 mod tls;
@@ -52,6 +56,7 @@ pub use owned::SandboxId;
 pub use record::record;
 pub use recorded::Recording;
 pub use roster::Roster;
+pub use scoped::Scoped;
 
 use arc_swap::ArcSwap;
 use std::collections::HashSet;

@@ -4,7 +4,7 @@
 //! no engine answers; the fixtures of the tests are recordings too.
 
 use super::answer::HostFacts;
-use super::{Answer, Answers, Ask, Away, State};
+use super::{Answer, Answers, Ask, Away, Scoped, State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -71,6 +71,25 @@ impl Recording {
 
     /// The same, said of a host that the recording stands in for.
     pub fn gather_as(&self, host: HostFacts, asks: impl Fn(&Answers) -> Vec<Ask>) -> Answers {
+        self.gather_through(host, asks, |_, told, _| told)
+    }
+
+    /// The same, of which only a sandbox's part is shown.
+    pub fn gather_scoped(
+        &self,
+        host: HostFacts,
+        asks: impl Fn(&Answers) -> Vec<Ask>,
+        scoped: &mut Scoped,
+    ) -> Answers {
+        self.gather_through(host, asks, |ask, told, have| scoped.take(ask, told, have))
+    }
+
+    fn gather_through(
+        &self,
+        host: HostFacts,
+        asks: impl Fn(&Answers) -> Vec<Ask>,
+        mut through: impl FnMut(&Ask, Result<Answer, Away>, &Answers) -> Result<Answer, Away>,
+    ) -> Answers {
         let mut have = Answers::from_host(host);
         loop {
             let new: Vec<Ask> = asks(&have)
@@ -81,7 +100,7 @@ impl Recording {
                 return have;
             }
             for ask in new {
-                let answer = self.answer(&ask);
+                let answer = through(&ask, self.answer(&ask), &have);
                 have.insert(ask, answer);
             }
         }

@@ -6,7 +6,7 @@
 use super::Ask;
 use super::mask::Rule::{
     self, Action, Argv, By, Command, CreatedBy, Each, Fields, Keep, Labels, Mask, Name, Number,
-    Options, Processes, Proxy, Remark,
+    Options, Processes, Proxy, Remark, Sandbox,
 };
 
 /// What may be said of an answer to `ask`.
@@ -48,6 +48,9 @@ const NUMBERS: &[(&str, Rule)] = &[
     ("exitCode", Number),
     ("containerExitCode", Number), // Podman's
     ("signal", Number),
+    ("wl.sandbox", Sandbox),
+    ("wl.name", Sandbox),
+    ("wl.image", Sandbox),
 ];
 
 /// Engines put every label of a container or image among the attributes. So each name

@@ -206,7 +206,7 @@ mod tests {
         View {
             host: Some(host.into()),
             beside: Some(beside.into()),
-            of: None,
+            ..View::default()
         }
     }
 

@@ -18,6 +18,7 @@ pub mod layers;
 pub mod mounts;
 pub mod networks;
 pub mod on_the_host;
+mod part;
 pub mod parts;
 pub mod platform;
 pub mod running;
@@ -31,7 +32,7 @@ pub mod writable_layer;
 
 use crate::engine::{Answers, Ask, Away};
 pub use frame::{Drawn, PanelState, Source, draw};
-pub use view::View;
+pub use view::{Scope, View};
 
 /// Every panel there is. A new one does not compile until it is named, asked for and drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

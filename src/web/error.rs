@@ -30,6 +30,8 @@ pub enum PageError {
     NoSuchPanel(String),
     /// No configured host of this name.
     NoSuchHost(String),
+    /// No sandbox of this id on the host.
+    NoSuchSandbox(String),
     /// A docker context that cannot be connected.
     NoContext(ConnectError),
     /// The guard did not let it in.
@@ -123,6 +125,7 @@ impl PageError {
             | PageError::NoSuchTopic(_)
             | PageError::NoSuchPanel(_)
             | PageError::NoSuchHost(_)
+            | PageError::NoSuchSandbox(_)
             | PageError::NoContext(ConnectError::NoContext(_)) => StatusCode::NOT_FOUND,
             PageError::NoContext(_) => StatusCode::UNPROCESSABLE_ENTITY,
             PageError::Guarded(Refusal::ForeignHost) => StatusCode::MISDIRECTED_REQUEST,
@@ -143,6 +146,7 @@ impl PageError {
             PageError::NoSuchTopic(_) => "No note mentions this topic",
             PageError::NoSuchPanel(_) => "There is no such panel",
             PageError::NoSuchHost(_) => "There is no such host",
+            PageError::NoSuchSandbox(_) => "There is no such sandbox",
             PageError::NoContext(_) => "This context cannot be connected",
             PageError::Guarded(Refusal::NoOrigin) => "No page of Waterline sent this",
             PageError::Key(KeyTrouble::Missing) => "This needs the key",
@@ -173,6 +177,9 @@ impl PageError {
             PageError::NoSuchPanel(name) => format!("No panel is called {}.", short(name)),
             PageError::NoSuchHost(name) => {
                 format!("No host called {} was given to Waterline.", short(name))
+            }
+            PageError::NoSuchSandbox(id) => {
+                format!("No sandbox {} is on this host.", short(id))
             }
             PageError::NoContext(error) => {
                 format!("{}.", crate::panels::words::capital(&error.to_string()))
@@ -251,6 +258,9 @@ impl PageError {
             }
             PageError::NoSuchHost(_) => {
                 "The address is mistyped, or Waterline was started with other hosts."
+            }
+            PageError::NoSuchSandbox(_) => {
+                "Nobody's: a sandbox ends when it is reset, or when nobody has used it for a while."
             }
             PageError::Guarded(Refusal::OddHost) | PageError::Method | PageError::BodyTooLarge => {
                 "The program that sent the request."

@@ -8,10 +8,10 @@
 //! stream, as the event `host`.
 
 use super::hosts;
-use crate::engine::{Answers, Ask, Engine, Host, Roster, Status, Watch};
+use crate::engine::{Answers, Ask, Corner, Engine, Host, Roster, SandboxId, Scoped, Status, Watch};
 use crate::panels::beside::{Side, beside};
 use crate::panels::values::{self, Value};
-use crate::panels::{self, Drawn, Panel, View};
+use crate::panels::{self, Drawn, Panel, Scope, View};
 use askama::Template;
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -24,6 +24,7 @@ use futures_util::stream::{
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
@@ -49,11 +50,23 @@ pub const MOST_PANELS: usize = 64;
 /// How a live value is told from a panel among the keys of a stream.
 pub const VALUE: &str = "value:";
 
+/// Which sandboxes there are: by the name of its host and its id, what decides its part
+/// of the host; `None` for one that is not there, or not any more.
+pub type Corners = Arc<dyn Fn(&str, SandboxId) -> Option<Corner> + Send + Sync>;
+
 /// Everything that somebody is looking at right now.
-#[derive(Default)]
 pub struct Live {
     // A std mutex: held for one look-up, never across an await.
     shows: Mutex<HashMap<String, Weak<Show>>>,
+    corners: Corners,
+    drawn: Arc<AtomicU64>,
+}
+
+impl Default for Live {
+    /// Any id is taken for that of a sandbox. One that owns nothing has empty pictures.
+    fn default() -> Live {
+        Live::of(Arc::new(|_, id| Some(Corner::from(id))))
+    }
 }
 
 /// One event of the stream, encoded once for all its viewers. `None` until the
@@ -73,6 +86,28 @@ impl Drop for Show {
 }
 
 impl Live {
+    /// With these sandboxes.
+    pub fn of(corners: Corners) -> Live {
+        Live {
+            shows: Mutex::default(),
+            corners,
+            drawn: Arc::default(),
+        }
+    }
+
+    /// What decides the part of `host` that `scope` shows.
+    ///
+    /// # Errors
+    /// There is no such sandbox on this host.
+    pub fn corner(&self, host: &Host, scope: Scope) -> Result<Option<Corner>, NoSandbox> {
+        corner(&self.corners, host, scope)
+    }
+
+    /// How many pictures were drawn for streams so far, whether they were sent or not.
+    pub fn drawn(&self) -> u64 {
+        self.drawn.load(Ordering::Relaxed)
+    }
+
     /// The stream for a page that shows these panels. A key that names no panel
     /// or no host, or one picture too many, gets the event `gone` with the key, so
     /// that its element can say so; the others go on.
@@ -136,11 +171,16 @@ impl Live {
             Some(name) => Some(engine.host(Some(name))?),
             None => None,
         };
-        let engine = Arc::clone(engine);
+        self.corner(&host, view.scope).ok()?;
+        let studio = Studio {
+            engine: Arc::clone(engine),
+            corners: Arc::clone(&self.corners),
+            drawn: Arc::clone(&self.drawn),
+        };
         self.show(&view.key(panel), |frames| async move {
             match other {
-                Some(other) => compare(engine, [host, other], panel, view, frames).await,
-                None => redraw(engine, host, panel, view, frames).await,
+                Some(other) => compare(studio, [host, other], panel, view, frames).await,
+                None => redraw(studio, host, panel, view, frames).await,
             }
         })
     }
@@ -178,26 +218,45 @@ impl Live {
     }
 }
 
-/// Draws a panel, and again whenever its host changes. The event's first line is
-/// the panel's key, the rest the fragment.
-async fn redraw(
+/// A sandbox that is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no sandbox {0} on this host")]
+pub struct NoSandbox(pub SandboxId);
+
+fn corner(corners: &Corners, host: &Host, scope: Scope) -> Result<Option<Corner>, NoSandbox> {
+    let found = |id| corners(host.name(), id).ok_or(NoSandbox(id));
+    scope.sandbox().map(found).transpose()
+}
+
+/// What every picture of a stream is drawn with.
+#[derive(Clone)]
+struct Studio {
     engine: Arc<Engine>,
+    corners: Corners,
+    drawn: Arc<AtomicU64>,
+}
+
+/// Draws a panel, and again whenever its host changes. The event's first line is
+/// the panel's key, the rest the fragment. It ends with the sandbox that it shows.
+async fn redraw(
+    studio: Studio,
     host: Arc<Host>,
     panel: Panel,
     view: View,
     frames: watch::Sender<Frame>,
 ) {
     let key = view.key(panel);
-    let mut drawings = pin!(drawings(engine, host, panel, view));
+    let mut drawings = pin!(drawings(studio, host, panel, view));
     while let Some(drawn) = drawings.next().await {
         publish(&frames, event("panel", &format!("{key}\n{}", drawn.html)));
     }
+    publish(&frames, event("gone", &key));
 }
 
 /// Draws two hosts side by side, and again whenever either changes. Neither waits for
 /// the other.
 async fn compare(
-    engine: Arc<Engine>,
+    studio: Studio,
     hosts: [Arc<Host>; 2],
     panel: Panel,
     view: View,
@@ -206,10 +265,10 @@ async fn compare(
     let key = view.key(panel);
     let [left, right] = sides(&hosts, &view);
     let mut both = select(
-        drawings(Arc::clone(&engine), Arc::clone(&hosts[0]), panel, left)
+        drawings(studio.clone(), Arc::clone(&hosts[0]), panel, left)
             .map(|drawn| (0, drawn))
             .boxed(),
-        drawings(engine, Arc::clone(&hosts[1]), panel, right)
+        drawings(studio, Arc::clone(&hosts[1]), panel, right)
             .map(|drawn| (1, drawn))
             .boxed(),
     );
@@ -257,23 +316,24 @@ pub async fn draw_beside(
 ) -> Drawn {
     let [left, right] = sides(&hosts, view);
     let (left, right) = tokio::join!(
-        tokio::time::timeout(patience, draw(engine, &hosts[0], panel, &left)),
-        tokio::time::timeout(patience, draw(engine, &hosts[1], panel, &right)),
+        tokio::time::timeout(patience, draw(engine, &hosts[0], panel, &left, None)),
+        tokio::time::timeout(patience, draw(engine, &hosts[1], panel, &right, None)),
     );
     together(&hosts, panel, view, &[left.ok(), right.ok()])
 }
 
-/// The pictures of a panel, one after each change that it may show.
+/// The pictures of a panel, one after each change that it may show. Those of a sandbox
+/// end when it does; and what others on the host do brings no new one.
 fn drawings(
-    engine: Arc<Engine>,
+    studio: Studio,
     host: Arc<Host>,
     panel: Panel,
     view: View,
 ) -> impl Stream<Item = Drawn> + Send {
-    let growth = engine.grows();
+    let growth = studio.engine.grows();
     let watches = (panel != Panel::Hosts).then(|| host.watch());
     let begun = Begun {
-        engine,
+        studio,
         host,
         panel,
         view,
@@ -281,20 +341,43 @@ fn drawings(
         growth,
         all: Vec::new(),
         first: true,
+        scoped: None,
+        shown: Answers::default(),
     };
     stream::unfold(begun, async |mut begun| {
-        if !std::mem::replace(&mut begun.first, false) {
-            begun.changed().await;
+        loop {
+            let first = std::mem::replace(&mut begun.first, false);
+            if !first {
+                begun.changed().await;
+            }
+            begun.watch_all();
+            let studio = &begun.studio;
+            let corner = corner(&studio.corners, &begun.host, begun.view.scope).ok()?;
+            begun.scope_to(corner);
+            let (panel, view) = (begun.panel, &begun.view);
+            // First, whether there is anything new in the sandbox.
+            if let (Some(scoped), false) = (&mut begun.scoped, first) {
+                let asks = |have: &Answers| asks(panel, view, have);
+                let have = begun.host.gather_scoped(asks, scoped, true).await;
+                if have.are_those_of(&begun.shown) {
+                    continue;
+                }
+            }
+            let scoped = begun.scoped.as_mut();
+            let have = gather(&begun.studio.engine, &begun.host, panel, view, scoped).await;
+            if begun.scoped.is_some() {
+                begun.shown = have.clone();
+            }
+            begun.studio.drawn.fetch_add(1, Ordering::Relaxed);
+            let drawn = draw_from(panel, view, have).await;
+            return Some((drawn, begun));
         }
-        begun.watch_all();
-        let drawn = draw(&begun.engine, &begun.host, begun.panel, &begun.view).await;
-        Some((drawn, begun))
     })
 }
 
 /// A panel that is being drawn again and again.
 struct Begun {
-    engine: Arc<Engine>,
+    studio: Studio,
     host: Arc<Host>,
     panel: Panel,
     view: View,
@@ -303,13 +386,25 @@ struct Begun {
     /// For the panel of all hosts: each of them.
     all: Vec<Watch>,
     first: bool,
+    /// For a sandbox: what it has been shown of its host.
+    scoped: Option<Scoped>,
+    /// For a sandbox: what the last picture was drawn from.
+    shown: Answers,
 }
 
 impl Begun {
+    /// Goes on with what was shown, while the same decides the sandbox's part.
+    fn scope_to(&mut self, corner: Option<Corner>) {
+        let known = self.scoped.as_ref().map(Scoped::corner);
+        if known != corner.as_ref() {
+            self.scoped = scoped(self.panel, corner);
+        }
+    }
+
     /// The panel of all hosts watches those that were added, too.
     fn watch_all(&mut self) {
         if self.panel == Panel::Hosts {
-            let hosts = self.engine.hosts();
+            let hosts = self.studio.engine.hosts();
             let new = hosts.iter().skip(self.all.len());
             self.all.extend(new.map(|host| host.watch()));
         }
@@ -365,17 +460,44 @@ async fn chip(
     }
 }
 
-/// Draws a panel now, from what its host says. A large host takes a while to draw:
-/// that is done beside the async threads, a few at a time, so that notes never wait.
-pub async fn draw(engine: &Engine, host: &Host, panel: Panel, view: &View) -> Drawn {
-    static DRAWING: Semaphore = Semaphore::const_new(DRAWN_AT_ONCE);
-    let asks = |have: &Answers| {
-        let mut asks = panel.asks(view, have);
-        // The storage driver is compared, whatever the panel shows.
-        asks.extend(view.beside.as_ref().map(|_| Ask::Info));
-        asks
+/// Draws a panel now, from what its host says, or from a sandbox's part of it.
+pub async fn draw(
+    engine: &Engine,
+    host: &Host,
+    panel: Panel,
+    view: &View,
+    corner: Option<Corner>,
+) -> Drawn {
+    let mut scoped = scoped(panel, corner);
+    let have = gather(engine, host, panel, view, scoped.as_mut()).await;
+    draw_from(panel, view, have).await
+}
+
+/// A sandbox's view. The panel of all hosts shows no sandbox's objects.
+fn scoped(panel: Panel, corner: Option<Corner>) -> Option<Scoped> {
+    corner.filter(|_| panel != Panel::Hosts).map(Scoped::new)
+}
+
+fn asks(panel: Panel, view: &View, have: &Answers) -> Vec<Ask> {
+    let mut asks = panel.asks(view, have);
+    // The storage driver is compared, whatever the panel shows.
+    asks.extend(view.beside.as_ref().map(|_| Ask::Info));
+    asks
+}
+
+/// Everything that a picture is drawn from.
+async fn gather(
+    engine: &Engine,
+    host: &Host,
+    panel: Panel,
+    view: &View,
+    scoped: Option<&mut Scoped>,
+) -> Answers {
+    let asks = |have: &Answers| asks(panel, view, have);
+    let mut have = match scoped {
+        Some(scoped) => host.gather_scoped(asks, scoped, false).await,
+        None => host.gather(asks).await,
     };
-    let mut have = host.gather(asks).await;
     have.roster = Arc::new(match panel {
         Panel::Hosts => {
             learn_ids(engine).await;
@@ -384,6 +506,13 @@ pub async fn draw(engine: &Engine, host: &Host, panel: Panel, view: &View) -> Dr
         // Only their names are shown: no file is read for them.
         _ => Roster::of(&engine.hosts(), Vec::new()),
     });
+    have
+}
+
+/// A large host takes a while to draw: that is done beside the async threads, a few at a
+/// time, so that notes never wait.
+async fn draw_from(panel: Panel, view: &View, have: Answers) -> Drawn {
+    static DRAWING: Semaphore = Semaphore::const_new(DRAWN_AT_ONCE);
     // An error would mean that the semaphore was closed, which nobody does.
     let turn = DRAWING.acquire().await;
     let view = view.clone();

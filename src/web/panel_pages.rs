@@ -7,7 +7,7 @@ use super::live::{VALUE, draw, draw_beside};
 use super::routes::{Answer, decoded};
 use super::state::App;
 use crate::engine::Host;
-use crate::panels::{Drawn, Panel, View, words};
+use crate::panels::{Drawn, Panel, Scope, View, words};
 use askama::Template;
 use axum::Json;
 use axum::extract::State;
@@ -41,7 +41,7 @@ struct FramedPanel<'a> {
 /// How long the page of two hosts waits for either.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
-/// `GET /panels/NAME?host=&beside=&of=`, `/panels/NAME.json`, and `?frame` for the
+/// `GET /panels/NAME?host=&beside=&of=&scope=`, `/panels/NAME.json`, and `?frame` for the
 /// picture alone. Without a host it is the one of the reader's cookie.
 pub async fn panel(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Answer {
     let name = decoded(uri.path(), "/panels/")?;
@@ -120,8 +120,12 @@ pub async fn live(State(app): State<Arc<App>>, uri: Uri) -> Answer {
     Ok(app.live.stream(&app.engine, host, &keys, app.stopping()))
 }
 
-/// The other hosts, with where each is chosen: back to the page that the frame is on.
+/// The other hosts, with where each is chosen: back to the page that the frame is on. None
+/// for a sandbox, which is on one host.
 fn others(app: &App, view: &View, headers: &HeaderMap) -> Vec<(String, String)> {
+    if view.scope != Scope::Host {
+        return Vec::new();
+    }
     let page = headers
         .get(header::REFERER)
         .and_then(|page| page.to_str().ok()?.parse::<Uri>().ok());
@@ -149,6 +153,10 @@ async fn drawn(app: &App, panel: Panel, view: &View) -> Result<Drawn, Failure> {
             let other = other.ok_or_else(|| PageError::NoSuchHost(name.clone()))?;
             Ok(draw_beside(&app.engine, [host, other], panel, view, PATIENCE).await)
         }
-        None => Ok(draw(&app.engine, &host, panel, view).await),
+        None => {
+            let corner = app.live.corner(&host, view.scope);
+            let corner = corner.map_err(|none| PageError::NoSuchSandbox(none.0.to_string()))?;
+            Ok(draw(&app.engine, &host, panel, view, corner).await)
+        }
     }
 }
