@@ -6,11 +6,23 @@
 //! [`Outcome`]. The files:
 //!
 //! 1. `told`: what a command tells while it runs; [`Run`] reads it.
-//! 2. `queue`: who may have a host work, and who waits.
+//! 2. `sandboxes`, `sandbox`, `terms`: who has one, how long, and one change at a time.
+//! 3. `place`, `queue`: what the sandboxes of one host share, and who waits there.
+//! 4. `step`: one command on its way, within its limits.
+//! 5. `weight`: how much of the host's disk a sandbox takes.
 
+mod names;
+mod place;
 mod queue;
+mod sandbox;
 mod sandboxes;
+mod step;
+mod terms;
 mod told;
+mod weight;
 
-pub use sandboxes::{How, OpenError, Sandbox, Sandboxes};
+pub use sandbox::{How, Sandbox};
+pub use sandboxes::{OpenError, Sandboxes};
+pub use terms::Terms;
 pub use told::{Finished, Out, Outcome, Run};
+pub use weight::Weight;

@@ -1,23 +1,32 @@
-//! All sandboxes of this process.
+//! All sandboxes of this process: who has one, since when, and until when.
 
-use super::told::{Outcome, Run};
+use super::place::{Place, as_away};
+use super::sandbox::Sandbox;
+use super::terms::Terms;
+use crate::demos::instance::Slot;
 use crate::demos::sandbox::Limits;
-use crate::engine::owned::{Instance, SandboxId};
-use crate::engine::{Away, Engine, Host};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use crate::engine::hands::Hands;
+use crate::engine::owned::SandboxId;
+use crate::engine::{Away, Engine};
+use futures_util::future::join_all;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
-/// All sandboxes of this process. There are none where demos are turned off.
+/// How often expired sandboxes are looked for.
+const ROUND: Duration = Duration::from_secs(20);
+
+/// All sandboxes of this process. There is none of these where demos are turned off.
 pub struct Sandboxes {
     engine: Arc<Engine>,
-    instance: Instance,
-    limits: Limits,
-}
-
-/// One person's corner of a host.
-pub struct Sandbox {
-    id: SandboxId,
-    host: Arc<Host>,
+    slot: Slot,
+    limits: Arc<Limits>,
+    terms: Terms,
+    places: Mutex<HashMap<String, Arc<Place>>>,
+    open: Mutex<HashMap<SandboxId, Arc<Sandbox>>>,
+    /// Whether somebody looks after the expired ones.
+    tended: Mutex<bool>,
+    me: Weak<Sandboxes>,
 }
 
 /// Why there is no sandbox to be had.
@@ -26,6 +35,9 @@ pub enum OpenError {
     /// No host has this name.
     #[error("no Docker host here is called {0:?}")]
     NoHost(String),
+    /// There is no host at all.
+    #[error("no Docker host was found; name one with --host")]
+    NoHosts,
     /// The host does not answer.
     #[error("{0}")]
     Away(#[from] Away),
@@ -40,75 +52,157 @@ pub enum OpenError {
     NoName(String),
 }
 
-/// How a line is run.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct How {
-    /// Whether a terminal is at the other end.
-    pub terminal: bool,
-    /// The files of the demo, by name.
-    pub files: BTreeMap<String, String>,
-    /// Names this run: a second run of the same name that comes while the first runs is
-    /// another reader of the first. A double click runs a step once.
-    pub once: Option<String>,
-}
-
 impl Sandboxes {
     /// The sandboxes that this Waterline makes on these hosts; none yet.
-    pub fn new(engine: Arc<Engine>, instance: Instance, limits: Limits) -> Arc<Sandboxes> {
-        Arc::new(Sandboxes {
+    pub fn new(engine: Arc<Engine>, slot: Slot, limits: Limits, terms: Terms) -> Arc<Sandboxes> {
+        Arc::new_cyclic(|me| Sandboxes {
             engine,
-            instance,
-            limits,
+            slot,
+            limits: Arc::new(limits),
+            terms,
+            places: Mutex::default(),
+            open: Mutex::default(),
+            tended: Mutex::new(false),
+            me: me.clone(),
         })
     }
 
-    /// A new sandbox on the host of this name; on the default one for `None`.
+    /// A new sandbox on the host of this name; on the default one for `None`. Nothing is
+    /// made on the host yet.
     ///
     /// # Errors
     /// Why there is none.
     pub async fn open(&self, host: Option<&str>) -> Result<Arc<Sandbox>, OpenError> {
-        let _ = (&self.engine, &self.instance, &self.limits);
-        Err(OpenError::NoHost(host.unwrap_or_default().to_owned()))
+        let place = self.place(host)?;
+        let known = place.known().await?;
+        let id = SandboxId::random().map_err(|error| OpenError::NoName(error.to_string()))?;
+        let sandbox = Sandbox::new(id, place, known, Arc::clone(&self.limits), self.terms);
+        self.lock_open().insert(id, Arc::clone(&sandbox));
+        self.tend();
+        Ok(sandbox)
     }
 
-    /// The sandbox of this id, unless it has expired.
-    pub fn get(&self, _id: &SandboxId) -> Option<Arc<Sandbox>> {
-        None
+    /// The sandbox of this id, unless it has expired. Its time begins anew.
+    pub fn get(&self, id: &SandboxId) -> Option<Arc<Sandbox>> {
+        let sandbox = self.lock_open().get(id).cloned()?;
+        sandbox.touch();
+        Some(sandbox)
     }
 
     /// Removes everything that the sandbox made, and keeps the sandbox.
     ///
     /// # Errors
     /// Why something may be left.
-    pub async fn reset(&self, _id: &SandboxId) -> Result<(), Away> {
-        Ok(())
+    pub async fn reset(&self, id: &SandboxId) -> Result<(), Away> {
+        match self.get(id) {
+            Some(sandbox) => sandbox.reset().await,
+            None => Ok(()),
+        }
     }
 
     /// Removes everything that the sandbox made, and the sandbox.
     ///
     /// # Errors
     /// Why something may be left; the next sweep takes it.
-    pub async fn close(&self, _id: &SandboxId) -> Result<(), Away> {
-        Ok(())
+    pub async fn close(&self, id: &SandboxId) -> Result<(), Away> {
+        let sandbox = self.lock_open().remove(id);
+        match sandbox {
+            Some(sandbox) => sandbox.close().await,
+            None => Ok(()),
+        }
     }
 
     /// Closes all of them: this Waterline ends.
-    pub async fn end(&self) {}
+    pub async fn end(&self) {
+        let all: Vec<Arc<Sandbox>> = self
+            .lock_open()
+            .drain()
+            .map(|(_, sandbox)| sandbox)
+            .collect();
+        for result in join_all(all.iter().map(|sandbox| sandbox.close())).await {
+            if let Err(away) = result {
+                tracing::warn!(%away, "a sandbox could not be removed; the next start does it");
+            }
+        }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.lock_open().len()
+    }
+
+    /// What a sandbox may have.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// How long sandboxes last.
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    fn lock_open(&self) -> MutexGuard<'_, HashMap<SandboxId, Arc<Sandbox>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn place(&self, name: Option<&str>) -> Result<Arc<Place>, OpenError> {
+        let host = self.engine.host(name).ok_or_else(|| match name {
+            Some(name) => OpenError::NoHost(name.to_owned()),
+            None => OpenError::NoHosts,
+        })?;
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = places.entry(host.name().to_owned()).or_insert_with(|| {
+            let hands = Hands::new(Arc::clone(&host), *self.slot.instance());
+            Arc::new(Place::new(hands, self.terms.workers))
+        });
+        Ok(Arc::clone(place))
+    }
+
+    /// Looks after the expired ones from now on, as long as this lives.
+    fn tend(&self) {
+        let mut tended = self.tended.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::replace(&mut *tended, true) {
+            return;
+        }
+        let me = self.me.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(ROUND).await;
+                let Some(all) = me.upgrade() else { return };
+                all.close_expired().await;
+            }
+        });
+    }
+
+    /// Closes those whose time is over.
+    async fn close_expired(&self) {
+        let expired: Vec<SandboxId> = {
+            let open = self.lock_open();
+            let over = open.values().filter(|sandbox| sandbox.has_expired());
+            over.map(|sandbox| *sandbox.id()).collect()
+        };
+        for id in expired {
+            tracing::info!(sandbox = %id, "expired");
+            if let Err(away) = self.close(&id).await {
+                tracing::warn!(sandbox = %id, %away, "could not be removed; the next start does it");
+            }
+        }
+    }
 }
 
-impl Sandbox {
-    /// Its id: a part of every name that its objects have on the host.
-    pub fn id(&self) -> &SandboxId {
-        &self.id
-    }
-
-    /// Where it is.
-    pub fn host(&self) -> &Arc<Host> {
-        &self.host
-    }
-
-    /// Runs a docker command line. It goes on whether or not somebody reads what it says.
-    pub fn run(self: &Arc<Self>, _line: &str, _how: How) -> Run {
-        Run::over(Outcome::Done { code: 0 })
+/// What a wipe failed on.
+pub(super) fn wiped(
+    result: Result<crate::demos::janitor::Swept, crate::engine::hands::Failed>,
+) -> Result<(), Away> {
+    let swept = result.map_err(as_away)?;
+    match swept.kept.first() {
+        None => Ok(()),
+        Some((left, why)) => {
+            tracing::warn!(id = %left.id, why, "not removed");
+            Err(Away::Refused {
+                status: 500,
+                message: format!("{} could not be removed", left.name),
+            })
+        }
     }
 }

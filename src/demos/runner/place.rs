@@ -1,0 +1,133 @@
+//! One host, as the sandboxes on it share it: the queue, the demo image, the memory.
+
+use super::queue::Queue;
+use super::sandboxes::OpenError;
+use crate::demos::janitor;
+use crate::engine::hands::{Failed, FullId, Hands, Look};
+use crate::engine::owned::SandboxId;
+use crate::engine::{Away, Host};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// A host with sandboxes on it.
+pub(super) struct Place {
+    /// The hands that work there.
+    pub(super) hands: Hands,
+    /// Who waits there.
+    pub(super) queue: Queue,
+    /// What is known of it once somebody has opened a sandbox there.
+    known: tokio::sync::Mutex<Option<Known>>,
+    /// How many containers run in each sandbox, as far as we know.
+    running: Mutex<HashMap<SandboxId, u64>>,
+}
+
+/// What is known of a host on which sandboxes can be opened.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    /// The demo image.
+    pub(super) image: FullId,
+    /// The host's memory in bytes; 0 where it does not say.
+    pub(super) memory: u64,
+}
+
+impl Place {
+    /// This host, with room for so many workers at once.
+    pub(super) fn new(hands: Hands, workers: usize) -> Place {
+        Place {
+            hands,
+            queue: Queue::new(workers),
+            known: tokio::sync::Mutex::default(),
+            running: Mutex::default(),
+        }
+    }
+
+    /// The host.
+    pub(super) fn host(&self) -> &Arc<Host> {
+        self.hands.host()
+    }
+
+    /// What sandboxes need to know. At the first time what an earlier process of this
+    /// instance left there is removed: no sandbox of ours is there yet.
+    pub(super) async fn known(&self) -> Result<Known, OpenError> {
+        let mut known = self.known.lock().await;
+        if let Some(known) = &*known {
+            return Ok(known.clone());
+        }
+        let instance = *self.hands.instance();
+        let swept = janitor::sweep(self.host(), &[instance], false)
+            .await
+            .map_err(away)?;
+        if swept.removed > 0 {
+            tracing::info!(host = self.host().name(), removed = swept.removed, "swept");
+        }
+        for (left, why) in &swept.kept {
+            tracing::warn!(host = self.host().name(), id = %left.id, why, "not swept");
+        }
+        let found = self.look_around().await?;
+        Ok(known.insert(found).clone())
+    }
+
+    async fn look_around(&self) -> Result<Known, OpenError> {
+        let images = self.hands.labelled_demo_images();
+        let info = self.hands.look(Look::Info);
+        let (images, info) = tokio::try_join!(images, info).map_err(away)?;
+        let image = images
+            .into_iter()
+            .next()
+            .ok_or_else(|| OpenError::NoImage(self.host().name().to_owned()))?;
+        self.hands.know_demo_image(image.clone());
+        Ok(Known {
+            image,
+            memory: info["MemTotal"].as_u64().unwrap_or(0),
+        })
+    }
+
+    /// Forgets what is known: the image may have gone.
+    pub(super) async fn forget(&self) {
+        if let Some(known) = &mut *self.known.lock().await {
+            // What is ours now is not to be swept: only the look is repeated.
+            if let Ok(found) = self.look_around().await {
+                *known = found;
+            }
+        }
+    }
+
+    fn running(&self) -> MutexGuard<'_, HashMap<SandboxId, u64>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes note of how many containers of a sandbox run.
+    pub(super) fn note_running(&self, sandbox: SandboxId, containers: u64) {
+        self.running().insert(sandbox, containers);
+    }
+
+    /// A sandbox is gone.
+    pub(super) fn forget_sandbox(&self, sandbox: &SandboxId) {
+        self.running().remove(sandbox);
+    }
+
+    /// How many containers run in all sandboxes here.
+    pub(super) fn all_running(&self) -> u64 {
+        self.running().values().sum()
+    }
+}
+
+/// A failure, as one that keeps a sandbox from being opened.
+pub(super) fn away(failed: Failed) -> OpenError {
+    OpenError::Away(as_away(failed))
+}
+
+/// A failure, as an engine that is away. The engine's own words have real names in them
+/// and stay out.
+pub(super) fn as_away(failed: Failed) -> Away {
+    match failed {
+        Failed::Away(away) => away,
+        Failed::Said { status, message } => {
+            tracing::warn!(status, message, "the engine said no");
+            Away::Refused {
+                status,
+                message: "it could not do a part of this; Waterline's log has its words".into(),
+            }
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! One sandbox: one change at a time, its time limits, and what is known of it.
+
+use super::place::{Known, Place};
+use super::sandboxes::wiped;
+use super::step::{Step, Stop};
+use super::terms::Terms;
+use super::told::{Outcome, Run, Teller};
+use super::weight::{self, Weight};
+use crate::demos::janitor;
+use crate::demos::sandbox::Limits;
+use crate::engine::hands::Hands;
+use crate::engine::owned::SandboxId;
+use crate::engine::{Away, Host};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::{Notify, watch};
+
+/// One person's corner of a host.
+pub struct Sandbox {
+    id: SandboxId,
+    pub(super) place: Arc<Place>,
+    pub(super) known: Known,
+    pub(super) limits: Arc<Limits>,
+    pub(super) terms: Terms,
+    opened: Instant,
+    until: Timestamp,
+    used: Mutex<Instant>,
+    busy: AtomicUsize,
+    /// Held by whoever changes something.
+    one: tokio::sync::Mutex<()>,
+    /// Counts the resets: a step that runs ends when it grows.
+    resets: watch::Sender<u64>,
+    closed: AtomicBool,
+    /// The named runs that go on now.
+    named: Mutex<HashMap<String, Run>>,
+    heavy: Mutex<Heavy>,
+    /// Something was started.
+    stir: Notify,
+    stirs: AtomicUsize,
+    watched: AtomicBool,
+}
+
+/// How a line is run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct How {
+    /// Whether a terminal is at the other end.
+    pub terminal: bool,
+    /// The files of the demo, by name.
+    pub files: BTreeMap<String, String>,
+    /// Names this run: a second run of the same name that comes while the first goes on is
+    /// another reader of the first. A double click, or a second tab, runs a step once.
+    pub once: Option<String>,
+}
+
+impl Sandbox {
+    /// A new one, with nothing in it.
+    pub(super) fn new(
+        id: SandboxId,
+        place: Arc<Place>,
+        known: Known,
+        limits: Arc<Limits>,
+        terms: Terms,
+    ) -> Arc<Sandbox> {
+        let life = SignedDuration::try_from(terms.life).unwrap_or(SignedDuration::from_hours(4));
+        Arc::new(Sandbox {
+            id,
+            place,
+            known,
+            limits,
+            terms,
+            opened: Instant::now(),
+            until: Timestamp::now()
+                .saturating_add(life)
+                .unwrap_or(Timestamp::MAX),
+            used: Mutex::new(Instant::now()),
+            busy: AtomicUsize::new(0),
+            one: tokio::sync::Mutex::default(),
+            resets: watch::Sender::new(0),
+            closed: AtomicBool::new(false),
+            named: Mutex::default(),
+            heavy: Mutex::default(),
+            stir: Notify::new(),
+            stirs: AtomicUsize::new(0),
+            watched: AtomicBool::new(false),
+        })
+    }
+
+    /// Its id: a part of every name that its objects have on the host.
+    pub fn id(&self) -> &SandboxId {
+        &self.id
+    }
+
+    /// Where it is.
+    pub fn host(&self) -> &Arc<Host> {
+        self.place.host()
+    }
+
+    /// When everything in it is removed in any case.
+    pub fn until(&self) -> Timestamp {
+        self.until
+    }
+
+    /// When it is removed if nobody uses it before.
+    pub fn idle_until(&self) -> Timestamp {
+        let left = self.terms.idle.saturating_sub(self.lock_used().elapsed());
+        let left = SignedDuration::try_from(left).unwrap_or(SignedDuration::ZERO);
+        Timestamp::now()
+            .saturating_add(left)
+            .unwrap_or(Timestamp::MAX)
+            .min(self.until)
+    }
+
+    /// Whether a command is being carried out in it.
+    pub fn is_busy(&self) -> bool {
+        self.busy.load(Ordering::SeqCst) > 0
+    }
+
+    /// Runs a docker command line. It goes on to its end or to a limit, whether or not
+    /// somebody reads what it says.
+    pub fn run(self: &Arc<Self>, line: &str, how: How) -> Run {
+        self.touch();
+        let teller = Teller::new();
+        let run = teller.listen();
+        if let Some(once) = &how.once {
+            let mut named = self.lock_named();
+            if let Some(other) = named.get(once) {
+                return other.again();
+            }
+            named.insert(once.clone(), run.again());
+        }
+        let (me, line) = (Arc::clone(self), line.to_owned());
+        self.busy.fetch_add(1, Ordering::SeqCst);
+        tokio::spawn(async move {
+            let done = Busy(&me, how.once.clone());
+            let outcome = me.whole(&line, how, &teller).await;
+            // Before the end is heard: who runs the step again then, runs it anew.
+            drop(done);
+            teller.end(outcome);
+        });
+        run
+    }
+
+    /// Removes everything that it made. A command that is being carried out is ended.
+    ///
+    /// # Errors
+    /// Why something may be left.
+    pub async fn reset(&self) -> Result<(), Away> {
+        self.touch();
+        self.resets.send_modify(|resets| *resets += 1);
+        let _alone = self.one.lock().await;
+        let wiped = wiped(janitor::wipe(self.hands(), &self.id).await);
+        self.forget();
+        wiped
+    }
+
+    /// Removes everything that it made, and runs nothing any more.
+    pub(super) async fn close(&self) -> Result<(), Away> {
+        self.closed.store(true, Ordering::SeqCst);
+        let result = self.reset().await;
+        self.place.forget_sandbox(&self.id);
+        result
+    }
+
+    /// Its time begins anew.
+    pub(super) fn touch(&self) {
+        *self.lock_used() = Instant::now();
+    }
+
+    /// Whether its time is over.
+    pub(super) fn has_expired(&self) -> bool {
+        let idle = self.lock_used().elapsed() > self.terms.idle && !self.is_busy();
+        idle || self.opened.elapsed() > self.terms.life
+    }
+
+    pub(super) fn hands(&self) -> &Hands {
+        &self.place.hands
+    }
+
+    /// What was known of its objects is no longer so.
+    fn forget(&self) {
+        self.place.note_running(self.id, 0);
+    }
+
+    fn lock_heavy(&self) -> MutexGuard<'_, Heavy> {
+        self.heavy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_used(&self) -> MutexGuard<'_, Instant> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_named(&self) -> MutexGuard<'_, HashMap<String, Run>> {
+        self.named.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is known of a sandbox's weight.
+#[derive(Default)]
+struct Heavy {
+    weight: Weight,
+    /// Why it was stopped, until it is light again.
+    stopped: Option<String>,
+    /// Whether somebody was told.
+    told: bool,
+}
+
+/// A run that goes on, and its name.
+struct Busy<'a>(&'a Sandbox, Option<String>);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        let Busy(sandbox, once) = self;
+        sandbox.busy.fetch_sub(1, Ordering::SeqCst);
+        if let Some(once) = once {
+            sandbox.lock_named().remove(once);
+        }
+        sandbox.touch();
+    }
+}
+
+/// Its weight.
+impl Sandbox {
+    /// What it weighed when it was last measured.
+    pub fn weight(&self) -> Weight {
+        self.lock_heavy().weight
+    }
+
+    /// Something was started: it is measured from now on, until nothing runs.
+    pub(super) fn stirs(self: &Arc<Self>) {
+        self.stirs.fetch_add(1, Ordering::SeqCst);
+        self.stir.notify_one();
+        if self.watched.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let me = Arc::clone(self);
+        tokio::spawn(async move {
+            loop {
+                let seen = me.stirs.load(Ordering::SeqCst);
+                weight::watch(Arc::clone(&me)).await;
+                me.watched.store(false, Ordering::SeqCst);
+                // What was started meanwhile counted on this watch.
+                let stirred = me.stirs.load(Ordering::SeqCst) != seen;
+                if !stirred || me.watched.swap(true, Ordering::SeqCst) {
+                    return;
+                }
+            }
+        });
+    }
+
+    /// Waits until something is started.
+    pub(super) async fn stirred(&self) {
+        self.stir.notified().await;
+    }
+
+    /// It was measured.
+    pub(super) fn weighs(&self, weight: Weight) {
+        let mut heavy = self.lock_heavy();
+        heavy.weight = weight;
+        if weight.total() <= self.limits.weight {
+            heavy.stopped = None;
+        }
+    }
+
+    /// It was too heavy and is being stopped.
+    pub(super) fn is_too_heavy(&self, weight: Weight) {
+        let mut heavy = self.lock_heavy();
+        heavy.weight = weight;
+        heavy.told = false;
+        heavy.stopped = Some(format!(
+            "everything in this sandbox was stopped: it had written {} MB to the host's disk, and may \
+             write {} MB. Remove containers, images or volumes, or reset the sandbox",
+            weight.total() / 1_000_000,
+            self.limits.weight / 1_000_000
+        ));
+    }
+
+    /// Why it was stopped, the first time that this is asked.
+    pub(super) fn stopped_and_not_told(&self) -> Option<String> {
+        let mut heavy = self.lock_heavy();
+        match std::mem::replace(&mut heavy.told, true) {
+            true => None,
+            false => heavy.stopped.clone(),
+        }
+    }
+}
+
+/// The way of one command.
+impl Sandbox {
+    /// Decides, waits for its turn, carries out.
+    async fn whole(self: &Arc<Self>, line: &str, how: How, teller: &Teller) -> Outcome {
+        let mut resets = self.resets.subscribe();
+        if self.closed.load(Ordering::SeqCst) {
+            return Outcome::Ended("this sandbox is over; open another".into());
+        }
+        let work = async {
+            let _alone = match self.one.try_lock() {
+                Ok(alone) => alone,
+                Err(_) => {
+                    teller.note("waiting: another command of this sandbox is being carried out");
+                    self.one.lock().await
+                }
+            };
+            let step = Step::begin(self, teller);
+            let _ = (line, &how, step);
+            Outcome::from(Stop::Ended("not yet".into()))
+        };
+        tokio::select! {
+            outcome = work => outcome,
+            _ = resets.changed() => Outcome::Ended("the sandbox was reset".into()),
+        }
+    }
+}

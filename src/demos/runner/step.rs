@@ -1,0 +1,228 @@
+//! One command on its way: what it may still say and until when, and how its changes
+//! get their turn at the host.
+
+use super::place::as_away;
+use super::sandbox::Sandbox;
+use super::told::{Outcome, Teller};
+use crate::demos::refusal::{Refusal, Rule};
+use crate::engine::Away;
+use crate::engine::hands::{Change, Done, Failed, Frames, Hands, Look, StdStream, Whose};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use serde_json::Value;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use tokio::time::Instant;
+
+/// One command on its way.
+pub(super) struct Step<'a> {
+    pub(super) sandbox: &'a Sandbox,
+    pub(super) teller: &'a Teller,
+    /// When it is ended.
+    pub(super) ends: Instant,
+    /// How many bytes it may still say.
+    left: AtomicUsize,
+    /// Whether it was told that it waits for its turn.
+    told_to_wait: AtomicBool,
+}
+
+/// Why a command was not carried out to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// The engine did not answer.
+    Away(Away),
+    /// A limit of the sandbox.
+    Ended(String),
+    /// It is more than the sandbox, or the host, has room for.
+    Refused(Refusal),
+}
+
+impl From<Stop> for Outcome {
+    fn from(stop: Stop) -> Outcome {
+        match stop {
+            Stop::Away(away) => Outcome::CannotTell(away),
+            Stop::Ended(why) => Outcome::Ended(why),
+            Stop::Refused(refusal) => Outcome::Refused(refusal),
+        }
+    }
+}
+
+/// What an engine said against a change, or why the command has to stop.
+pub(super) enum Not {
+    /// The engine said no.
+    Said {
+        /// The HTTP status.
+        status: u16,
+        /// Its words, with real names.
+        message: String,
+    },
+    /// Everything else.
+    Stop(Stop),
+}
+
+impl From<Failed> for Not {
+    fn from(failed: Failed) -> Not {
+        match failed {
+            Failed::Away(away) => Not::Stop(Stop::Away(away)),
+            Failed::Said { status, message } => Not::Said { status, message },
+        }
+    }
+}
+
+impl From<Stop> for Not {
+    fn from(stop: Stop) -> Not {
+        Not::Stop(stop)
+    }
+}
+
+impl From<Not> for Stop {
+    /// Where docker has no words of its own for it.
+    fn from(not: Not) -> Stop {
+        match not {
+            Not::Said { status, message } => Stop::Away(as_away(Failed::Said { status, message })),
+            Not::Stop(stop) => stop,
+        }
+    }
+}
+
+impl<'a> Step<'a> {
+    /// A command that begins now.
+    pub(super) fn begin(sandbox: &'a Sandbox, teller: &'a Teller) -> Step<'a> {
+        Step {
+            sandbox,
+            teller,
+            ends: Instant::now() + sandbox.limits.step,
+            left: AtomicUsize::new(sandbox.limits.output),
+            told_to_wait: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn hands(&self) -> &Hands {
+        self.sandbox.hands()
+    }
+
+    /// Says text on standard output.
+    pub(super) fn stdout(&self, text: impl Into<Bytes>) -> Result<(), Stop> {
+        self.out(StdStream::Out, text.into())
+    }
+
+    /// Says text on standard error.
+    pub(super) fn stderr(&self, text: impl Into<Bytes>) -> Result<(), Stop> {
+        self.out(StdStream::Err, text.into())
+    }
+
+    /// Says bytes, as far as the command may still say something.
+    pub(super) fn out(&self, stream: StdStream, mut bytes: Bytes) -> Result<(), Stop> {
+        let left = self.left.load(Ordering::SeqCst);
+        let over = bytes.len() > left;
+        bytes.truncate(left);
+        self.left.store(left - bytes.len(), Ordering::SeqCst);
+        match stream {
+            StdStream::Out => self.teller.stdout(bytes),
+            StdStream::Err => self.teller.stderr(bytes),
+        }
+        match over {
+            false => Ok(()),
+            true => Err(Stop::Ended(format!(
+                "ended here: a step may print {} KB",
+                self.sandbox.limits.output / 1024
+            ))),
+        }
+    }
+
+    /// Says what comes, until it ends or a limit is met.
+    pub(super) async fn pump(&self, mut frames: Frames) -> Result<(), Not> {
+        loop {
+            let frame = self.in_time(frames.next()).await?;
+            match frame {
+                None => return Ok(()),
+                Some(frame) => {
+                    let frame = frame?;
+                    self.out(frame.stream, frame.bytes)?;
+                }
+            }
+        }
+    }
+
+    /// Waits for something, but not beyond the step's end.
+    pub(super) async fn in_time<T>(&self, what: impl Future<Output = T>) -> Result<T, Stop> {
+        tokio::time::timeout_at(self.ends, what)
+            .await
+            .map_err(|_| self.too_long())
+    }
+
+    fn too_long(&self) -> Stop {
+        Stop::Ended(format!(
+            "ended here: a step may take {} s",
+            self.sandbox.limits.step.as_secs()
+        ))
+    }
+
+    /// Makes a change when its turn has come.
+    pub(super) async fn apply(&self, change: Change) -> Result<Done, Not> {
+        let work = async {
+            let _turn = match is_work(&change) {
+                true => Some(self.sandbox.place.queue.turn(|n| self.waits(n)).await),
+                false => None,
+            };
+            self.hands().apply(change).await
+        };
+        Ok(self.in_time(work).await??)
+    }
+
+    fn waits(&self, before: usize) {
+        if !self.told_to_wait.swap(true, Ordering::SeqCst) {
+            self.teller.note(format!("waiting: {before} before you"));
+        }
+    }
+
+    /// Looks at something of the sandbox.
+    pub(super) async fn look(&self, look: Look) -> Result<Value, Not> {
+        Ok(self.in_time(self.hands().look(look)).await??)
+    }
+
+    /// Whose objects this command sees.
+    pub(super) fn whose(&self) -> Whose {
+        Whose::Sandbox(*self.sandbox.id())
+    }
+
+    /// Whether the host has memory for one more container of so many bytes.
+    pub(super) fn memory_for(&self, bytes: u64) -> Result<(), Stop> {
+        let (place, terms) = (&self.sandbox.place, &self.sandbox.terms);
+        let share = self.sandbox.known.memory / 100 * terms.memory_percent;
+        let after = (place.all_running() + 1).saturating_mul(bytes);
+        match share == 0 || after <= share {
+            true => Ok(()),
+            false => Err(Stop::Refused(Refusal::new(
+                Rule::Quota,
+                format!(
+                    "All sandboxes together may take {} % of this host's memory, and the containers \
+                     that run now take it. Try again when some of them have ended.",
+                    terms.memory_percent
+                ),
+            ))),
+        }
+    }
+}
+
+/// Whether a change keeps the engine busy. The others mostly wait.
+fn is_work(change: &Change) -> bool {
+    match change {
+        Change::CreateNetwork(_)
+        | Change::CreateVolume(_)
+        | Change::CreateContainer(_)
+        | Change::Start(_)
+        | Change::RemoveContainer { .. }
+        | Change::Commit(_)
+        | Change::RemoveImage { .. }
+        | Change::RemoveNetwork(_)
+        | Change::RemoveVolume(_) => true,
+        Change::Stop { .. }
+        | Change::Restart { .. }
+        | Change::Pause(_)
+        | Change::Unpause(_)
+        | Change::Kill { .. }
+        | Change::Connect { .. }
+        | Change::Disconnect { .. }
+        | Change::Resize { .. } => false,
+    }
+}

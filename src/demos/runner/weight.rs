@@ -1,0 +1,211 @@
+//! The weight of a sandbox: how much of the host's disk its layers and volumes take.
+//!
+//! No limit of the engine's holds what a container writes in all: one that may write only
+//! small files writes many. So while something runs in a sandbox it is measured, the
+//! sooner again the faster it grows, and stopped when it weighs too much.
+
+use super::sandbox::Sandbox;
+use crate::engine::hands::{Change, Failed, Look, Signal, Whose};
+use futures_util::future::join_all;
+use serde_json::Value;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The time between two measurements, whatever grows.
+const SHORTEST: Duration = Duration::from_millis(100);
+const LONGEST: Duration = Duration::from_secs(2);
+/// How long after a start something is measured for the first time.
+const FIRST: Duration = Duration::from_millis(200);
+/// Volumes are measured by walking through them: seldom, and seldomer if it takes long.
+const VOLUMES_AT_MOST_EVERY: Duration = Duration::from_secs(1);
+
+/// What a sandbox weighs, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Weight {
+    /// The writable layers of its containers.
+    pub layers: u64,
+    /// What its images have more than the demo image.
+    pub images: u64,
+    /// Its volumes.
+    pub volumes: u64,
+}
+
+impl Weight {
+    /// All of it.
+    pub fn total(&self) -> u64 {
+        self.layers
+            .saturating_add(self.images)
+            .saturating_add(self.volumes)
+    }
+}
+
+/// One measurement after the other, while something runs.
+pub(super) async fn watch(sandbox: Arc<Sandbox>) {
+    let mut scale = Scale::default();
+    let mut pause = FIRST;
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            // Something was started: what it writes is not known yet.
+            () = sandbox.stirred() => {
+                pause = FIRST;
+                continue;
+            }
+        }
+        match scale.measure(&sandbox).await {
+            Ok(Reading { running: 0, weight }) => {
+                sandbox.weighs(weight);
+                return;
+            }
+            Ok(Reading { weight, .. }) => {
+                sandbox.weighs(weight);
+                if weight.total() > sandbox.limits.weight {
+                    too_heavy(&sandbox, weight).await;
+                }
+                pause = scale.pause(weight.total(), sandbox.limits.weight);
+            }
+            Err(Failed::Away(_)) => pause = LONGEST,
+            Err(Failed::Said { status, message }) => {
+                tracing::debug!(status, message, "a sandbox could not be measured");
+                pause = LONGEST;
+            }
+        }
+    }
+}
+
+/// Stops everything that runs.
+async fn too_heavy(sandbox: &Sandbox, weight: Weight) {
+    tracing::warn!(sandbox = %sandbox.id(), bytes = weight.total(), "too heavy: stopped");
+    sandbox.is_too_heavy(weight);
+    if let Err(failed) = stop_all(sandbox).await {
+        tracing::warn!(sandbox = %sandbox.id(), %failed, "not stopped");
+    }
+}
+
+/// Kills all containers of a sandbox that run.
+pub(super) async fn stop_all(sandbox: &Sandbox) -> Result<(), Failed> {
+    let containers = sandbox.hands().look(containers(sandbox, false)).await?;
+    let kill = |container: &Value| {
+        let id = crate::engine::hands::FullId::parse(container["Id"].as_str()?)?;
+        let signal = Signal::KILL;
+        Some(sandbox.hands().apply(Change::Kill { id, signal }))
+    };
+    let running = list(&containers).iter().filter(|one| runs(one));
+    // One that has just ended by itself is as good.
+    let _killed = join_all(running.filter_map(kill)).await;
+    Ok(())
+}
+
+fn containers(sandbox: &Sandbox, size: bool) -> Look {
+    Look::Containers {
+        whose: Whose::Sandbox(*sandbox.id()),
+        size,
+    }
+}
+
+fn runs(container: &Value) -> bool {
+    matches!(
+        container["State"].as_str(),
+        Some("running" | "paused" | "restarting")
+    )
+}
+
+fn list(json: &Value) -> &[Value] {
+    json.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn sum<'a>(items: &'a [Value], bytes: impl Fn(&'a Value) -> Option<u64>) -> u64 {
+    items.iter().filter_map(bytes).fold(0, u64::saturating_add)
+}
+
+/// One measurement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Reading {
+    weight: Weight,
+    running: usize,
+}
+
+/// Measures, and knows what it measured last.
+#[derive(Default)]
+struct Scale {
+    last: Option<(Instant, u64)>,
+    /// Bytes a second.
+    speed: f64,
+    volumes: Option<(Instant, Duration, u64)>,
+}
+
+impl Scale {
+    async fn measure(&mut self, sandbox: &Sandbox) -> Result<Reading, Failed> {
+        let hands = sandbox.hands();
+        let whose = Whose::Sandbox(*sandbox.id());
+        let containers = hands.look(containers(sandbox, true)).await?;
+        let images = hands.look(Look::Images(whose)).await?;
+        let demo = sandbox.known.image.as_str();
+        let images = list(&images);
+        let base = sum(images, |image| {
+            (image["Id"] == demo).then(|| image["Size"].as_u64())?
+        });
+        let weight = Weight {
+            layers: sum(list(&containers), |one| one["SizeRw"].as_u64()),
+            images: sum(images, |image| {
+                Some(image["Size"].as_u64()?.saturating_sub(base))
+            }),
+            volumes: self.volumes(sandbox, whose).await,
+        };
+        let (now, total) = (Instant::now(), weight.total());
+        if let Some((then, before)) = self.last.replace((now, total)) {
+            let seconds = now.duration_since(then).as_secs_f64().max(0.001);
+            self.speed = total.saturating_sub(before) as f64 / seconds;
+        }
+        Ok(Reading {
+            weight,
+            running: list(&containers).iter().filter(|one| runs(one)).count(),
+        })
+    }
+
+    async fn volumes(&mut self, sandbox: &Sandbox, whose: Whose) -> u64 {
+        if let Some((when, took, bytes)) = self.volumes
+            && when.elapsed() < VOLUMES_AT_MOST_EVERY.max(took * 20)
+        {
+            return bytes;
+        }
+        let before = self.volumes.map_or(0, |(_, _, bytes)| bytes);
+        let began = Instant::now();
+        let bytes = match sandbox.hands().look(Look::DiskUsage(whose)).await {
+            Ok(usage) => sum(list(&usage["Volumes"]), |volume| {
+                volume["UsageData"]["Size"].as_u64()
+            }),
+            // An engine answers one at a time, and may not answer at all.
+            Err(_) => before,
+        };
+        self.volumes = Some((Instant::now(), began.elapsed(), bytes));
+        bytes
+    }
+
+    /// How long until the next one: so that a quarter of what is left is used up, at the
+    /// speed of now.
+    fn pause(&self, total: u64, limit: u64) -> Duration {
+        let left = limit.saturating_sub(total) as f64;
+        let seconds = left / self.speed.max(1.0) / 4.0;
+        Duration::try_from_secs_f64(seconds)
+            .unwrap_or(LONGEST)
+            .clamp(SHORTEST, LONGEST)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_grows_fast_is_measured_again_soon() {
+        let scale = |speed: f64| Scale {
+            speed,
+            ..Scale::default()
+        };
+        assert_eq!(scale(0.0).pause(0, 256_000_000), LONGEST);
+        assert_eq!(scale(1e9).pause(0, 256_000_000), SHORTEST);
+        assert_eq!(scale(64e6).pause(0, 256_000_000), Duration::from_secs(1));
+        assert_eq!(scale(64e6).pause(300_000_000, 256_000_000), SHORTEST);
+    }
+}
