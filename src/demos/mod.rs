@@ -7,3 +7,4 @@ pub mod janitor;
 pub mod refusal;
 pub mod runner;
 pub mod sandbox;
+pub mod script;

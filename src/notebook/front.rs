@@ -32,6 +32,10 @@ pub(super) struct Front {
     pub path: Option<(String, u32)>,
     /// The value of `title`.
     pub title: Option<String>,
+    /// The value of `topic` in a demo, and its line.
+    pub topic: Option<(String, u32)>,
+    /// The value of `minutes` in a demo, as written, and its line.
+    pub minutes: Option<(String, u32)>,
     /// Byte offset at which the text of the note begins.
     pub body: usize,
 }
@@ -167,6 +171,8 @@ fn accept(
         match name.as_str() {
             "path" => front.path = Some((text, line)),
             "title" => front.title = Some(text),
+            "topic" => front.topic = Some((text, line)),
+            "minutes" => front.minutes = Some((text, line)),
             _ => {}
         }
     }
@@ -188,11 +194,15 @@ fn as_written(yaml: &str, name: &str) -> Option<String> {
     struct Texts {
         path: Option<String>,
         title: Option<String>,
+        topic: Option<String>,
+        minutes: Option<String>,
     }
     let texts: Texts = serde_saphyr::from_str(yaml).ok()?;
     match name {
         "path" => texts.path,
         "title" => texts.title,
+        "topic" => texts.topic,
+        "minutes" => texts.minutes,
         _ => None,
     }
 }

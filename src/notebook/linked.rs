@@ -64,6 +64,12 @@ pub struct Notebook {
 #[derive(Debug, Default)]
 struct LazyNear(OnceLock<Near>);
 
+/// Where a demo is read: by the name of its file, whatever folder that lies in.
+fn demo_address(file: &str) -> String {
+    let stem = without_ending(file);
+    format!("/demos/{}", stem.rsplit('/').next().unwrap_or(stem))
+}
+
 /// What a word in a note means.
 #[derive(Debug)]
 pub(super) enum Meaning<'n> {
@@ -309,7 +315,7 @@ impl Notebook {
     pub(super) fn address(&self, slot: u32) -> String {
         match self.path_of(slot) {
             Some(path) => path.to_owned(),
-            None => format!("/{}", without_ending(self.file_of(slot))),
+            None => demo_address(self.file_of(slot)),
         }
     }
 

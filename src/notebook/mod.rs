@@ -10,9 +10,10 @@
 //! 3. [`Notebook`] (`linked`) links: `names` says who defines and who mentions a name,
 //!    `near` what a misspelt one may mean, `paths` where each note is read.
 //! 4. `queries` answers what a page asks; `render` (with `html`, `urls`, `code`)
-//!    draws the pieces of a note as safe HTML.
+//!    draws the pieces of a note as safe HTML; `demo` cuts a demo at its blocks.
 
 mod code;
+mod demo;
 mod files;
 mod front;
 mod html;
@@ -35,6 +36,7 @@ mod urls;
 mod walk;
 pub mod watch;
 
+pub use demo::{DemoBlock, DemoFile, DemoPart};
 pub use files::{Content, ContentError};
 pub use index::{
     Index, IndexAnchor, IndexDuplicate, IndexNote, IndexReference, IndexWarning, Wanted,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::front::{self, Fault};
 use super::lines::{Lines, clamp};
 use super::linked::Rules;
-use super::parsed::Parsed;
+use super::parsed::{DemoFields, Parsed};
 use super::paths::Wish;
 use super::walk::{Made, Walk};
 use super::{name, paths};
@@ -49,7 +49,8 @@ pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, rules: &Rules) -> Parsed {
     let front = front::read(&text, is_demo, &mut faults);
     if text[front.body..].trim().is_empty() {
         let (line, _) = Lines::new(&text).at(front.body);
-        faults.push(Fault::new(line, 1, "this note is empty"));
+        let what = if is_demo { "demo" } else { "note" };
+        faults.push(Fault::new(line, 1, format!("this {what} is empty")));
     }
     line_faults(&text, &mut faults);
     let made = SPARE.take();
@@ -72,7 +73,14 @@ pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, rules: &Rules) -> Parsed {
         links: made.links.as_slice().into(),
         code_blocks: made.code_blocks.as_slice().into(),
         code: made.code.as_slice().into(),
+        demo: is_demo.then(|| {
+            Box::new(DemoFields {
+                topic: front.topic,
+                minutes: front.minutes,
+            })
+        }),
         faults: faults.into(),
+        body: clamp(front.body),
         text: text.into(),
         file,
     };

@@ -175,6 +175,17 @@ pub(super) struct CodeBlock {
     pub info: Span,
     /// Its lines, as a range of [`Parsed::code`].
     pub lines: Span,
+    /// Where it is in the source, fences included.
+    pub source: Span,
+    /// It stands in no list or quotation.
+    pub top: bool,
+}
+
+/// Fields of a front matter that only a demo has, each as written, with its line.
+#[derive(Debug)]
+pub(super) struct DemoFields {
+    pub topic: Option<(String, u32)>,
+    pub minutes: Option<(String, u32)>,
 }
 
 /// One file, parsed.
@@ -184,6 +195,8 @@ pub(super) struct Parsed {
     pub is_demo: bool,
     /// The source, without a byte order mark.
     pub text: Box<str>,
+    /// Where the text begins below the front matter, in bytes.
+    pub body: u32,
     pub aside: Box<str>,
     pub title: Box<str>,
     /// Where it would be read.
@@ -197,6 +210,8 @@ pub(super) struct Parsed {
     pub links: Box<[Link]>,
     pub code_blocks: Box<[CodeBlock]>,
     pub code: Box<[Span]>,
+    /// What a demo says of itself beside its title.
+    pub demo: Option<Box<DemoFields>>,
     pub faults: Box<[Fault]>,
 }
 

@@ -347,6 +347,11 @@ impl<'t> Walk<'t> {
                         start: from,
                         end: from,
                     },
+                    source: Span {
+                        start: clamp(start),
+                        end: clamp(end),
+                    },
+                    top: self.frames.len() == 1,
                 });
             }
             MdTag::HtmlBlock => self.html.clear(),

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod compose;
+mod demos;
 mod engine;
 mod engine_live;
 mod engine_secrets;
