@@ -554,7 +554,7 @@ fn publish(frames: &watch::Sender<Frame>, frame: Bytes) {
 
 /// One server-sent event. The text may have line breaks; a lone carriage return
 /// would end a line too, so none is let through.
-fn event(name: &str, text: &str) -> Bytes {
+pub fn event(name: &str, text: &str) -> Bytes {
     let mut frame = format!("event: {name}\n");
     for line in text.lines() {
         frame.push_str("data: ");
@@ -565,7 +565,7 @@ fn event(name: &str, text: &str) -> Bytes {
     Bytes::from(frame)
 }
 
-type Frames = BoxStream<'static, Bytes>;
+pub type Frames = BoxStream<'static, Bytes>;
 
 fn once(frame: Bytes) -> Frames {
     stream::iter([frame]).boxed()

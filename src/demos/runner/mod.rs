@@ -12,6 +12,7 @@
 //! 5. `weight`: how much of the host's disk a sandbox takes.
 
 mod names;
+mod objects;
 mod place;
 mod queue;
 mod sandbox;
@@ -21,6 +22,7 @@ mod terms;
 mod told;
 mod weight;
 
+pub use objects::{Kind, Object};
 pub use sandbox::{How, Sandbox};
 pub use sandboxes::{OpenError, Sandboxes};
 pub use terms::Terms;

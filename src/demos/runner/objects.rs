@@ -1,33 +1,11 @@
 //! Objects: what a sandbox has on its host, looked at before and after a command, so that
 //! a page can say what the command did there.
 
+use super::sandbox::Sandbox;
+pub use crate::demos::janitor::Kind;
+use crate::engine::hands::{Failed, Look, Whose};
 use crate::engine::owned::{NAME, SandboxId};
 use serde_json::Value;
-
-/// The kinds of objects that a sandbox can have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// A container.
-    Container,
-    /// A network.
-    Network,
-    /// A volume.
-    Volume,
-    /// An image that was committed here.
-    Image,
-}
-
-impl Kind {
-    /// As docker calls it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Kind::Container => "container",
-            Kind::Network => "network",
-            Kind::Volume => "volume",
-            Kind::Image => "image",
-        }
-    }
-}
 
 /// One object of a sandbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +23,24 @@ pub struct Object {
     /// When it was started or ended, in the engine's words, e.g. `Up 2 seconds` or
     /// `Exited (137) 2 seconds ago`. Empty for others.
     pub status: String,
+}
+
+impl Sandbox {
+    /// What it has on its host now.
+    ///
+    /// # Errors
+    /// The host does not answer.
+    pub async fn objects(&self) -> Result<Vec<Object>, Failed> {
+        let whose = Whose::Sandbox(*self.id());
+        let hands = self.hands();
+        let (containers, networks, volumes, images) = tokio::try_join!(
+            hands.look(Look::Containers { whose, size: false }),
+            hands.look(Look::Networks(whose)),
+            hands.look(Look::Volumes(whose)),
+            hands.look(Look::Images(whose)),
+        )?;
+        Ok(objects(self.id(), &containers, &networks, &volumes, &images))
+    }
 }
 
 /// The objects in the engine's lists of a sandbox's own containers, networks, volumes and
@@ -126,15 +122,15 @@ mod tests {
         );
         let told: Vec<String> = found
             .iter()
-            .map(|o| format!("{} {} = {}", o.kind.word(), o.typed, o.real))
+            .map(|o| format!("{:?} {} = {}", o.kind, o.typed, o.real))
             .collect();
         assert_eq!(
             told,
             [
-                "container notes = wl-ab12cd34-notes",
-                "network bridge = wl-ab12cd34-bridge",
-                "volume data = wl-ab12cd34-data",
-                "image mine:latest = wl-ab12cd34-mine:latest",
+                "Container notes = wl-ab12cd34-notes",
+                "Network bridge = wl-ab12cd34-bridge",
+                "Volume data = wl-ab12cd34-data",
+                "Image mine:latest = wl-ab12cd34-mine:latest",
             ]
         );
         assert_eq!(found[0].status, "Up 2 seconds");

@@ -12,6 +12,7 @@
 //! 3. [`bless`](mod@bless) writes what came out into the file.
 //! 4. [`shell`](mod@shell) writes the same commands for one's own docker.
 
+mod all;
 pub mod bless;
 pub mod compare;
 pub mod expected;
@@ -24,6 +25,7 @@ mod output;
 #[cfg(test)]
 mod tests;
 
+pub use all::Demos;
 pub use bless::{CannotBless, bless};
 pub use compare::{Actual, Diff, End, Mark, Row, Stream, Verdict, compare};
 pub use expected::{Expected, Line, Pattern};

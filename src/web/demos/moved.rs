@@ -27,6 +27,11 @@ pub enum What {
 }
 
 impl Moved {
+    /// What kind of object it is, as docker calls it.
+    pub fn kind(&self) -> &'static str {
+        word(self.kind)
+    }
+
     /// The sign before it: made, removed, changed.
     pub fn sign(&self) -> &'static str {
         match self.what {
@@ -44,6 +49,15 @@ impl Moved {
             What::Removed => "removed".into(),
             What::Became(state) => format!("now {state}"),
         }
+    }
+}
+
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Container => "container",
+        Kind::Network => "network",
+        Kind::Volume => "volume",
+        Kind::Image => "image",
     }
 }
 
@@ -150,7 +164,7 @@ mod tests {
     }
 
     fn told(before: &[Object], after: &[Object]) -> Vec<String> {
-        let tell = |m: Moved| format!("{} {} {} {}", m.sign(), m.kind.word(), m.typed, m.words());
+        let tell = |m: Moved| format!("{} {} {} {}", m.sign(), word(m.kind), m.typed, m.words());
         moved(before, after).into_iter().map(tell).collect()
     }
 
