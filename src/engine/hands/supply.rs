@@ -94,7 +94,13 @@ impl Hands {
         let body = client.begin(Method::POST, path, None, CHANGE).await?;
         let mut chunks = of_body(client, body);
         let mut lines = Lines::default();
-        while let Some(chunk) = chunks.next().await {
+        loop {
+            let Ok(chunk) = tokio::time::timeout(SILENCE, chunks.next()).await else {
+                return Err(crate::engine::Away::Silent(SILENCE.as_secs()).into());
+            };
+            let Some(chunk) = chunk else {
+                return Ok(());
+            };
             let mut failed = None;
             lines.feed(&chunk?, |line| match said(&line) {
                 Some(refusal) => failed = Some(refusal),
@@ -104,7 +110,6 @@ impl Hands {
                 return Err(failed);
             }
         }
-        Ok(())
     }
 
     /// Loads an image archive, and gives the references (`NAME:TAG` or an id) that the
@@ -144,6 +149,9 @@ impl Hands {
         }
     }
 }
+
+/// How long a pull may say nothing.
+const SILENCE: std::time::Duration = std::time::Duration::from_secs(120);
 
 /// How long an engine may take to read an archive until it begins to answer.
 const LOAD: std::time::Duration = std::time::Duration::from_secs(600);
