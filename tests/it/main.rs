@@ -27,6 +27,8 @@ mod pages;
 mod panels;
 mod past_events;
 mod places;
+mod scopes;
+mod scopes_live;
 mod secrets_live;
 mod shell;
 mod shell_start;
