@@ -1,7 +1,7 @@
 //! The subcommands: what `waterline` can be told to do.
 //!
 //! Standard output is for what was asked for, standard error for messages and the
-//! log. Exit codes: 0 done, 1 could not be done and why, 2 not understood.
+//! log. Exit codes: 0 done, 1 could not be done and why, 2 not understood, 4 no engine.
 
 pub mod content;
 mod doctor;
@@ -11,6 +11,7 @@ mod prepare;
 mod record;
 mod serve;
 mod sweep;
+mod verify;
 
 use crate::config::{Flags, Settings, SettingsError};
 use crate::web::log;
@@ -41,6 +42,21 @@ enum Command {
         /// The settings file, instead of waterline.toml in your configuration folder
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
+    },
+    /// Run the demos on a Docker host, and compare what comes out with what they say
+    Verify {
+        /// The folder with the notes, instead of the notebook that comes with Waterline
+        #[arg(long, value_name = "DIR", env = "WATERLINE_CONTENT")]
+        content: Option<PathBuf>,
+        /// A Docker host to run them on; may be given more than once. Without it: the
+        /// first of the settings, or what the docker command itself would use
+        #[arg(long, value_name = "[NAME=]ENDPOINT")]
+        host: Vec<String>,
+        /// The settings file, instead of waterline.toml in your configuration folder
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        #[command(flatten)]
+        options: verify::Options,
     },
     /// Keep a Docker host's answers, masked, in a file to replay
     Record {
@@ -104,15 +120,32 @@ impl From<OnHosts> for Flags {
 /// Parses the command line and runs what it asks for.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let done = match cli.command.unwrap_or(Command::Serve(cli.flags)) {
-        Command::Serve(flags) => with(flags, |settings| serve::serve(settings).map_err(Into::into)),
+    let ended = match cli.command.unwrap_or(Command::Serve(cli.flags)) {
+        Command::Serve(flags) => with(flags, |settings| done(serve::serve(settings))),
         Command::Index { content, config } => {
             let flags = Flags {
                 content,
                 config,
                 ..Flags::default()
             };
-            with(flags, |settings| index::index(settings).map_err(Into::into))
+            with(flags, |settings| done(index::index(settings)))
+        }
+        Command::Verify {
+            content,
+            host,
+            config,
+            options,
+        } => {
+            let hosts = host.len();
+            let flags = Flags {
+                content,
+                host,
+                config,
+                ..Flags::default()
+            };
+            with(flags, |settings| {
+                verify::verify(settings, &options, hosts).map_err(Into::into)
+            })
         }
         Command::Record { file, host, config } => {
             let flags = Flags {
@@ -120,22 +153,20 @@ pub fn main() -> ExitCode {
                 config,
                 ..Flags::default()
             };
-            with(flags, |settings| {
-                record::record(settings, &file).map_err(Into::into)
-            })
+            with(flags, |settings| done(record::record(settings, &file)))
         }
         Command::Prepare { hosts, from } => with(hosts.into(), |settings| {
-            prepare::prepare(settings, from).map_err(Into::into)
+            done(prepare::prepare(settings, from))
         }),
         Command::Doctor { hosts, sandboxes } => with(hosts.into(), |settings| {
-            doctor::doctor(settings, sandboxes).map_err(Into::into)
+            done(doctor::doctor(settings, sandboxes))
         }),
         Command::Sweep { hosts, yes } => with(hosts.into(), |settings| {
-            sweep::sweep(settings, yes).map_err(Into::into)
+            done(sweep::sweep(settings, yes))
         }),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
+    match ended {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("waterline: {error}");
             ExitCode::FAILURE
@@ -145,11 +176,16 @@ pub fn main() -> ExitCode {
 
 fn with(
     flags: Flags,
-    run: impl FnOnce(Settings) -> Result<(), Box<dyn Error>>,
-) -> Result<(), Box<dyn Error>> {
+    run: impl FnOnce(Settings) -> Result<ExitCode, Box<dyn Error>>,
+) -> Result<ExitCode, Box<dyn Error>> {
     let settings = Settings::resolve(flags).map_err(|error: SettingsError| Box::new(error))?;
     log::start(settings.log_format);
     run(settings)
+}
+
+/// What ends without a word ends well.
+fn done(ended: Result<(), impl Error + 'static>) -> Result<ExitCode, Box<dyn Error>> {
+    ended.map(|()| ExitCode::SUCCESS).map_err(Into::into)
 }
 
 /// Text that a host or a note may have had a hand in, for a terminal: it cannot

@@ -14,3 +14,4 @@ pub mod refusal;
 pub mod runner;
 pub mod sandbox;
 pub mod script;
+pub mod stock;

@@ -7,6 +7,7 @@ use super::key::Key;
 use super::live::Live;
 use super::pages::{Beside, HostLink, PanelLink};
 use super::reply::Reply;
+use crate::demos::stock::Demos;
 use crate::engine::Engine;
 use crate::notebook::{Notebook, Problem};
 use crate::panels::attached::Attached;
@@ -35,6 +36,8 @@ pub struct App {
 pub struct Edition {
     /// The notes.
     pub notebook: Notebook,
+    /// The demos among them.
+    pub demos: Arc<Demos>,
     /// Which topic carries which panels.
     pub attached: Attached,
     /// Where the notes come from, as the reader may see it.
@@ -47,6 +50,7 @@ impl Edition {
     /// These notes, with no page made yet.
     pub fn new(notebook: Notebook, attached: Attached, source: String) -> Edition {
         Edition {
+            demos: Arc::new(Demos::of(&notebook)),
             notebook,
             attached,
             source,
@@ -58,6 +62,7 @@ impl Edition {
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems = self.attached.problems(&self.notebook);
         problems.extend(self.notebook.problems());
+        problems.extend(self.demos.problems().iter().cloned());
         problems
     }
 }
@@ -94,6 +99,7 @@ impl App {
     pub fn remake(&self) {
         self.edition.rcu(|edition| Edition {
             notebook: edition.notebook.clone(),
+            demos: Arc::clone(&edition.demos),
             attached: edition.attached.clone(),
             source: edition.source.clone(),
             kept: Kept::default(),

@@ -35,3 +35,4 @@ mod shell_start;
 mod stage;
 mod two_drivers;
 mod values;
+mod verify_live;

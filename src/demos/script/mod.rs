@@ -10,12 +10,13 @@
 //! 2. `output` turns what came out into lines; [`compare`](mod@compare) holds it against what
 //!    was expected, `align` says which line is which.
 //! 3. [`bless`](mod@bless) writes what came out into the file.
-//! 4. [`shell`](mod@shell) writes the same commands for one's own docker.
+//! 4. [`play`](mod@play) runs a demo from its first step to its last.
+//! 5. [`shell`](mod@shell) writes the same commands for one's own docker.
 
-mod all;
 pub mod bless;
 pub mod compare;
 pub mod expected;
+pub mod play;
 pub mod read;
 pub mod shell;
 
@@ -25,10 +26,10 @@ mod output;
 #[cfg(test)]
 mod tests;
 
-pub use all::Demos;
 pub use bless::{CannotBless, bless};
 pub use compare::{Actual, Diff, End, Mark, Row, Stream, Verdict, compare};
 pub use expected::{Expected, Line, Pattern};
+pub use play::{Played, play};
 pub use shell::shell;
 
 use crate::notebook::Problem;
