@@ -1,6 +1,8 @@
 //! The demos room: what a note does when it is run. A command line becomes a typed
 //! command, a permitted one, and then changes on a host, inside one person's sandbox.
 //!
+//! [`command`], [`sandbox`], [`refusal`]: what is understood, and what of it may be done.
+//! [`runner`]: what carries it out.
 //! [`instance`], [`janitor`]: who made something on a host, and how it goes again.
 //! [`prepare`], [`doctor`]: what a host needs before demos run there.
 

@@ -11,12 +11,16 @@
 //! 4. `step`: one command on its way, within its limits.
 //! 5. `weight`: how much of the host's disk a sandbox takes.
 
+mod carry;
 mod names;
 mod objects;
 mod place;
 mod queue;
+mod said;
 mod sandbox;
 mod sandboxes;
+mod seen;
+mod shell;
 mod step;
 mod terms;
 mod told;
@@ -25,6 +29,7 @@ mod weight;
 pub use objects::{Kind, Object};
 pub use sandbox::{How, Sandbox};
 pub use sandboxes::{OpenError, Sandboxes};
+pub use shell::{Control, Shell};
 pub use terms::Terms;
 pub use told::{Finished, Out, Outcome, Run};
 pub use weight::Weight;

@@ -2,10 +2,11 @@
 
 use super::queue::Queue;
 use super::sandboxes::OpenError;
-use crate::demos::janitor;
+use crate::demos::{janitor, prepare};
 use crate::engine::hands::{Failed, FullId, Hands, Look};
 use crate::engine::owned::SandboxId;
 use crate::engine::{Away, Host};
+use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -53,28 +54,45 @@ impl Place {
         if let Some(known) = &*known {
             return Ok(known.clone());
         }
-        let instance = *self.hands.instance();
-        let swept = janitor::sweep(self.host(), &[instance], false)
-            .await
-            .map_err(away)?;
-        if swept.removed > 0 {
-            tracing::info!(host = self.host().name(), removed = swept.removed, "swept");
-        }
-        for (left, why) in &swept.kept {
-            tracing::warn!(host = self.host().name(), id = %left.id, why, "not swept");
-        }
+        self.sweep().await.map_err(away)?;
         let found = self.look_around().await?;
         Ok(known.insert(found).clone())
     }
 
+    /// Removes what an earlier process of this instance left.
+    async fn sweep(&self) -> Result<(), Failed> {
+        let instance = [*self.hands.instance()];
+        if janitor::sweep(self.host(), &instance, true)
+            .await?
+            .found
+            .is_empty()
+        {
+            return Ok(());
+        }
+        let swept = janitor::sweep(self.host(), &instance, false).await?;
+        let host = self.host().name();
+        tracing::info!(host, removed = swept.removed, "swept");
+        for (left, why) in &swept.kept {
+            tracing::warn!(host, id = %left.id, why, "not swept");
+        }
+        Ok(())
+    }
+
+    /// Removes what should be gone by now in any case.
+    pub(super) async fn expire(&self) {
+        if self.known.lock().await.is_none() {
+            return;
+        }
+        if let Err(failed) = janitor::expire(&self.hands, Timestamp::now()).await {
+            tracing::debug!(host = self.host().name(), %failed, "nothing expired");
+        }
+    }
+
     async fn look_around(&self) -> Result<Known, OpenError> {
-        let images = self.hands.labelled_demo_images();
+        let image = prepare::find_demo_image(&self.hands);
         let info = self.hands.look(Look::Info);
-        let (images, info) = tokio::try_join!(images, info).map_err(away)?;
-        let image = images
-            .into_iter()
-            .next()
-            .ok_or_else(|| OpenError::NoImage(self.host().name().to_owned()))?;
+        let (image, info) = tokio::try_join!(image, info).map_err(away)?;
+        let image = image.ok_or_else(|| OpenError::NoImage(self.host().name().to_owned()))?;
         self.hands.know_demo_image(image.clone());
         Ok(Known {
             image,
@@ -99,6 +117,13 @@ impl Place {
     /// Takes note of how many containers of a sandbox run.
     pub(super) fn note_running(&self, sandbox: SandboxId, containers: u64) {
         self.running().insert(sandbox, containers);
+    }
+
+    /// Containers of a sandbox were started, or have ended.
+    pub(super) fn adjust_running(&self, sandbox: SandboxId, by: i64) {
+        let mut running = self.running();
+        let count = running.entry(sandbox).or_default();
+        *count = count.saturating_add_signed(by);
     }
 
     /// A sandbox is gone.

@@ -1,13 +1,17 @@
 //! One sandbox: one change at a time, its time limits, and what is known of it.
 
-use super::place::{Known, Place};
+use super::carry::Carry;
+use super::place::{Known, Place, as_away};
 use super::sandboxes::wiped;
+use super::seen::Seen;
 use super::step::{Step, Stop};
 use super::terms::Terms;
 use super::told::{Outcome, Run, Teller};
 use super::weight::{self, Weight};
+use crate::demos::command::{Command, parse};
 use crate::demos::janitor;
-use crate::demos::sandbox::Limits;
+use crate::demos::refusal::{Refusal, Rule};
+use crate::demos::sandbox::{Limits, permit};
 use crate::engine::hands::Hands;
 use crate::engine::owned::SandboxId;
 use crate::engine::{Away, Host};
@@ -17,6 +21,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, watch};
+
+/// What is said in a sandbox that is over.
+const OVER: &str = "this sandbox is over; open another";
 
 /// One person's corner of a host.
 pub struct Sandbox {
@@ -34,6 +41,8 @@ pub struct Sandbox {
     /// Counts the resets: a step that runs ends when it grows.
     resets: watch::Sender<u64>,
     closed: AtomicBool,
+    /// Whether something may be in it.
+    is_used: AtomicBool,
     /// The named runs that go on now.
     named: Mutex<HashMap<String, Run>>,
     heavy: Mutex<Heavy>,
@@ -80,6 +89,7 @@ impl Sandbox {
             one: tokio::sync::Mutex::default(),
             resets: watch::Sender::new(0),
             closed: AtomicBool::new(false),
+            is_used: AtomicBool::new(false),
             named: Mutex::default(),
             heavy: Mutex::default(),
             stir: Notify::new(),
@@ -182,6 +192,7 @@ impl Sandbox {
     /// What was known of its objects is no longer so.
     fn forget(&self) {
         self.place.note_running(self.id, 0);
+        *self.lock_heavy() = Heavy::default();
     }
 
     fn lock_heavy(&self) -> MutexGuard<'_, Heavy> {
@@ -205,6 +216,8 @@ struct Heavy {
     stopped: Option<String>,
     /// Whether somebody was told.
     told: bool,
+    /// How often it was stopped.
+    stops: u64,
 }
 
 /// A run that goes on, and its name.
@@ -269,12 +282,39 @@ impl Sandbox {
         let mut heavy = self.lock_heavy();
         heavy.weight = weight;
         heavy.told = false;
+        heavy.stops += 1;
         heavy.stopped = Some(format!(
             "everything in this sandbox was stopped: it had written {} MB to the host's disk, and may \
              write {} MB. Remove containers, images or volumes, or reset the sandbox",
             weight.total() / 1_000_000,
             self.limits.weight / 1_000_000
         ));
+    }
+
+    /// How often it was stopped so far.
+    fn heavy_count(&self) -> u64 {
+        self.lock_heavy().stops
+    }
+
+    /// Why it was stopped, if it was since then.
+    fn stopped_since(&self, stops: u64) -> Option<String> {
+        let mut heavy = self.lock_heavy();
+        if heavy.stops == stops {
+            return None;
+        }
+        heavy.told = true;
+        heavy.stopped.clone()
+    }
+
+    /// A container was started.
+    pub(super) fn has_started(self: &Arc<Self>) {
+        self.place.adjust_running(self.id, 1);
+        self.stirs();
+    }
+
+    /// A container that was attended to its end has ended.
+    pub(super) fn has_ended(&self) {
+        self.place.adjust_running(self.id, -1);
     }
 
     /// Why it was stopped, the first time that this is asked.
@@ -293,23 +333,86 @@ impl Sandbox {
     async fn whole(self: &Arc<Self>, line: &str, how: How, teller: &Teller) -> Outcome {
         let mut resets = self.resets.subscribe();
         if self.closed.load(Ordering::SeqCst) {
-            return Outcome::Ended("this sandbox is over; open another".into());
+            return Outcome::Ended(OVER.into());
         }
-        let work = async {
-            let _alone = match self.one.try_lock() {
-                Ok(alone) => alone,
-                Err(_) => {
-                    teller.note("waiting: another command of this sandbox is being carried out");
-                    self.one.lock().await
-                }
-            };
-            let step = Step::begin(self, teller);
-            let _ = (line, &how, step);
-            Outcome::from(Stop::Ended("not yet".into()))
+        let command = match parse(line) {
+            Ok(command) => command,
+            Err(refusal) => return refused(refusal, teller),
         };
+        if let Some(refusal) = self.refuses(&command, how.terminal) {
+            return refused(refusal, teller);
+        }
         tokio::select! {
-            outcome = work => outcome,
+            outcome = self.in_turn(&command, &how, teller) => outcome,
             _ = resets.changed() => Outcome::Ended("the sandbox was reset".into()),
+        }
+    }
+
+    /// What is refused without a look at the host: everything that does not depend on
+    /// what is in the sandbox, and everything as long as nothing was ever in it.
+    fn refuses(self: &Arc<Self>, command: &Command, terminal: bool) -> Option<Refusal> {
+        let nothing = Seen::nothing(self, terminal);
+        let refusal = permit(command, &nothing.snapshot).err()?;
+        let depends = matches!(refusal.rule, Rule::Quota | Rule::Image | Rule::Foreign);
+        (!depends || !self.is_used.load(Ordering::SeqCst)).then_some(refusal)
+    }
+
+    /// Carries out, after whoever else changes something in this sandbox.
+    async fn in_turn(self: &Arc<Self>, command: &Command, how: &How, teller: &Teller) -> Outcome {
+        let _alone = match command.changes() {
+            true => Some(self.alone(teller).await),
+            false => None,
+        };
+        if self.closed.load(Ordering::SeqCst) {
+            return Outcome::Ended(OVER.into());
+        }
+        if let Some(stopped) = self.stopped_and_not_told() {
+            teller.note(stopped);
+        }
+        let step = Step::begin(self, teller);
+        let seen = match step.in_time(Seen::look(self, how.terminal)).await {
+            Ok(Ok(seen)) => seen,
+            Ok(Err(failed)) => return Outcome::CannotTell(as_away(failed)),
+            Err(stop) => return stop.into(),
+        };
+        if command.changes() {
+            self.is_used.store(true, Ordering::SeqCst);
+        }
+        let permitted = match permit(command, &seen.snapshot) {
+            Ok(permitted) => permitted,
+            Err(refusal) => return refused(refusal, teller),
+        };
+        let stops = self.heavy_count();
+        let carry = Carry {
+            step: &step,
+            permitted: &permitted,
+            seen: &seen,
+        };
+        let code = carry.out().await;
+        match (code, self.stopped_since(stops)) {
+            (_, Some(stopped)) => Outcome::Ended(stopped),
+            (Ok(code), None) => Outcome::Done { code },
+            (Err(Stop::Refused(refusal)), None) => refused(refusal, teller),
+            (Err(stop), None) => stop.into(),
+        }
+    }
+
+    async fn alone(&self, teller: &Teller) -> tokio::sync::MutexGuard<'_, ()> {
+        if let Ok(alone) = self.one.try_lock() {
+            return alone;
+        }
+        teller.note("waiting: another command of this sandbox is being carried out");
+        self.one.lock().await
+    }
+}
+
+/// A refusal; what docker itself would say against a line is docker's output.
+fn refused(refusal: Refusal, teller: &Teller) -> Outcome {
+    match refusal.is_dockers_own() {
+        false => Outcome::Refused(refusal),
+        true => {
+            teller.stderr(format!("{}\n", refusal.message));
+            Outcome::Done { code: refusal.code }
         }
     }
 }

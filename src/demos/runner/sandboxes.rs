@@ -67,6 +67,15 @@ impl Sandboxes {
         })
     }
 
+    /// Removes what an earlier process of this instance left on the host of this name, if
+    /// none has been opened there yet. [`open`](Sandboxes::open) does it first in any case.
+    ///
+    /// # Errors
+    /// The host does not answer, or has no demo image.
+    pub async fn begin(&self, host: Option<&str>) -> Result<(), OpenError> {
+        self.place(host)?.known().await.map(|_| ())
+    }
+
     /// A new sandbox on the host of this name; on the default one for `None`. Nothing is
     /// made on the host yet.
     ///
@@ -145,12 +154,16 @@ impl Sandboxes {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn lock_places(&self) -> MutexGuard<'_, HashMap<String, Arc<Place>>> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn place(&self, name: Option<&str>) -> Result<Arc<Place>, OpenError> {
         let host = self.engine.host(name).ok_or_else(|| match name {
             Some(name) => OpenError::NoHost(name.to_owned()),
             None => OpenError::NoHosts,
         })?;
-        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut places = self.lock_places();
         let place = places.entry(host.name().to_owned()).or_insert_with(|| {
             let hands = Hands::new(Arc::clone(&host), *self.slot.instance());
             Arc::new(Place::new(hands, self.terms.workers))
@@ -170,6 +183,10 @@ impl Sandboxes {
                 tokio::time::sleep(ROUND).await;
                 let Some(all) = me.upgrade() else { return };
                 all.close_expired().await;
+                let places = all.lock_places().clone();
+                for place in places.values() {
+                    place.expire().await;
+                }
             }
         });
     }

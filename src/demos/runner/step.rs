@@ -10,12 +10,13 @@ use crate::engine::hands::{Change, Done, Failed, Frames, Hands, Look, StdStream,
 use bytes::Bytes;
 use futures_util::StreamExt;
 use serde_json::Value;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tokio::time::Instant;
 
 /// One command on its way.
 pub(super) struct Step<'a> {
-    pub(super) sandbox: &'a Sandbox,
+    pub(super) sandbox: &'a Arc<Sandbox>,
     pub(super) teller: &'a Teller,
     /// When it is ended.
     pub(super) ends: Instant,
@@ -86,7 +87,7 @@ impl From<Not> for Stop {
 
 impl<'a> Step<'a> {
     /// A command that begins now.
-    pub(super) fn begin(sandbox: &'a Sandbox, teller: &'a Teller) -> Step<'a> {
+    pub(super) fn begin(sandbox: &'a Arc<Sandbox>, teller: &'a Teller) -> Step<'a> {
         Step {
             sandbox,
             teller,
