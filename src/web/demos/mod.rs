@@ -11,11 +11,15 @@
 //! 6. [`said`], [`moved`], [`form`], [`visitor`]: output made harmless, what a command
 //!    changed, what a form says, and who sent it.
 
+pub mod access;
 pub mod bench;
 pub mod changes;
+mod effects;
 pub mod form;
 pub mod moved;
 pub mod pages;
+pub mod reasons;
+pub mod reference;
 pub mod said;
 pub mod stage;
 pub mod stream;

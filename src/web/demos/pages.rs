@@ -17,8 +17,15 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::sync::Arc;
+
+/// Everything but RFC 3986's unreserved characters is encoded.
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// The most topics that are looked through to put the demos in their order.
 const MOST_TOPICS: usize = 20_000;
@@ -136,15 +143,15 @@ pub async fn list(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer {
     let access = Access::of(&app, &headers)?;
     let host = access::host(&app, &headers, "")?;
     let notices = [access.notice(), access::host_notice(host.as_deref())];
-    let demos = edition.demos.all();
+    let demos = &edition.demos;
     let page = ListPage {
         all: demos.len(),
-        minutes: demos.iter().filter_map(|demo| demo.minutes).sum(),
+        minutes: demos.all().filter_map(|demo| demo.minutes).sum(),
         notices: notices.into_iter().flatten().collect(),
         groups: groups(&edition),
         none: without(&edition),
     };
-    Ok(dressed(&app, &access, page.render()?))
+    Ok(dressed(&app, &access, page.render().map_err(PageError::from)?))
 }
 
 fn groups(edition: &Edition) -> Vec<Group> {
@@ -156,7 +163,6 @@ fn groups(edition: &Edition) -> Vec<Group> {
     let mut demos: Vec<(Option<usize>, &Arc<Demo>)> = edition
         .demos
         .all()
-        .iter()
         .map(|demo| (place(demo), demo))
         .collect();
     demos.sort_by_key(|(place, demo)| (place.unwrap_or(usize::MAX), demo.topic.clone()));
@@ -201,6 +207,7 @@ fn defined(notebook: &Notebook, topic: &str) -> Option<TopicLink> {
         TopicPage::Defined(topic) => Some(TopicLink {
             name: topic.name.clone(),
             title: topic.title.clone(),
+            wanted: false,
         }),
         TopicPage::Wanted(_) => None,
     }
@@ -244,7 +251,7 @@ fn demo_page(
             sheets.push(sheet);
         }
     }
-    let all = edition.demos.all();
+    let all: Vec<&Arc<Demo>> = edition.demos.all().collect();
     let at = all.iter().position(|other| other.id == demo.id);
     let beside = |step: isize| {
         let at = at?.checked_add_signed(step)?;
@@ -328,12 +335,14 @@ pub async fn prompt_page(State(app): State<Arc<App>>, uri: Uri, headers: HeaderM
             seen by nobody else and goes when you leave."
             .into(),
         notices: notices.into_iter().flatten().collect(),
-        effects: Effects::of(&app, None, &name, seen.tried.is_empty()).render()?,
+        effects: Effects::of(&app, None, &name, seen.tried.is_empty())
+            .render()
+            .map_err(PageError::from)?,
         bar: parts.bar(),
         prompt: prompt(&parts, "", &name)?,
         forms: parts.forms,
     };
-    Ok(dressed(&app, &access, page.render()?))
+    Ok(dressed(&app, &access, page.render().map_err(PageError::from)?))
 }
 
 fn prompt(parts: &Parts<'_>, demo: &str, host: &str) -> Result<String, PageError> {
@@ -397,12 +406,7 @@ pub fn key(demo: &str, host: &str) -> String {
 }
 
 fn encoded(text: &str) -> String {
-    let plain = &NON_ALPHANUMERIC
-        .remove(b'-')
-        .remove(b'_')
-        .remove(b'.')
-        .remove(b'~');
-    utf8_percent_encode(text, plain).to_string()
+    utf8_percent_encode(text, PLAIN).to_string()
 }
 
 fn script(demo: &Demo) -> Response {
