@@ -7,13 +7,22 @@
 //! 1. [`verbs`]: what there is to be done, one struct a verb.
 //! 2. [`words`]: values that cannot hold what a sandbox refuses.
 
+mod flags;
+mod help;
+mod line;
+mod mounts;
+mod read;
+mod read_run;
+pub mod table;
+mod values;
 pub mod verbs;
 pub mod words;
 
+pub use table::{FlagDoc, TABLE, VerbDoc, reference};
 pub use verbs::Verb;
 pub use words::{Filter, MountArg, Typed, TypedImage, When};
 
-use super::refusal::{Refusal, Rule};
+use super::refusal::Refusal;
 
 /// The longest line that is read, in bytes.
 pub const LONGEST: usize = 4096;
@@ -96,6 +105,6 @@ impl Command {
 /// # Errors
 /// Why it is not supported, or what docker itself would say against it.
 pub fn parse(line: &str) -> Result<Command, Refusal> {
-    let _ = line;
-    Err(Refusal::new(Rule::Verb, "no command is supported yet"))
+    let words = line::words(line)?;
+    read::verb(&words).map(|verb| Command::new(verb, line))
 }

@@ -100,6 +100,15 @@ pub enum When {
     At(Timestamp),
 }
 
+impl MountArg {
+    /// Where in the container.
+    pub fn target(&self) -> &Target {
+        match self {
+            MountArg::Volume { target, .. } | MountArg::Tmpfs { target, .. } => target,
+        }
+    }
+}
+
 impl When {
     /// The moment, if it is `now`.
     pub fn moment(self, now: Timestamp) -> Timestamp {

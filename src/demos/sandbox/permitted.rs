@@ -11,6 +11,7 @@ use jiff::Timestamp;
 pub struct Permitted {
     pub(super) command: Command,
     pub(super) targets: Vec<Target>,
+    pub(super) aliases: Vec<Name>,
     pub(super) launch: Option<Box<Launch>>,
 }
 
@@ -29,6 +30,25 @@ impl Permitted {
     /// connect` the network and the container.
     pub fn targets(&self) -> &[Target] {
         &self.targets
+    }
+
+    /// The names under which `network connect` makes the container known on the network,
+    /// its own among them; none on `bridge`.
+    pub fn aliases(&self) -> &[Name] {
+        &self.aliases
+    }
+
+    /// Whether the sandbox's `bridge` is to be made first: then make it, and ask again
+    /// with what is there now.
+    pub fn needs_bridge(&self) -> bool {
+        let is_bridge =
+            |target: &Target| matches!(target, Target::Missing(typed) if typed == super::BRIDGE);
+        let of_networks = matches!(self.verb(), Verb::Connect(_) | Verb::Disconnect(_));
+        let joins = self
+            .launch
+            .as_ref()
+            .is_some_and(|launch| launch.join == Join::NewBridge);
+        joins || (of_networks && self.targets.first().is_some_and(is_bridge))
     }
 
     /// The container that `run` or `create` makes.
@@ -105,6 +125,8 @@ pub struct Launch {
     pub(super) workdir: Option<String>,
     pub(super) hostname: Option<String>,
     pub(super) join: Join,
+    /// Whether names resolve on that network.
+    pub(super) named: bool,
     pub(super) aliases: Vec<Name>,
     pub(super) mounts: Vec<Planned>,
     pub(super) new_volumes: Vec<Name>,
@@ -168,6 +190,15 @@ impl Launch {
             Join::None => None,
             Join::Missing(_) => return None,
         };
+        let name = self.name.as_ref().unwrap_or(made_up);
+        // Docker makes a container known by its name, but for the default network.
+        let aliases = match self.named {
+            true => std::iter::once(name)
+                .chain(&self.aliases)
+                .cloned()
+                .collect(),
+            false => Vec::new(),
+        };
         let mut anonymous = anonymous.iter();
         let mounts = self.mounts.iter().map(|planned| match planned {
             Planned::Known(mount) => Some(mount.clone()),
@@ -185,7 +216,7 @@ impl Launch {
         Some(NewContainer {
             mounts: mounts.collect::<Option<_>>()?,
             sandbox: self.sandbox,
-            name: self.name.as_ref().unwrap_or(made_up).clone(),
+            name: name.clone(),
             until: self.until,
             image: self.image.clone(),
             typed_image: self.typed_image.clone(),
@@ -194,7 +225,7 @@ impl Launch {
             workdir: self.workdir.clone(),
             hostname: self.hostname.clone(),
             network,
-            aliases: self.aliases.clone(),
+            aliases,
             init: self.init,
             tty: self.tty,
             stdin: self.stdin,
