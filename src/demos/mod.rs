@@ -2,13 +2,14 @@
 //! command, a permitted one, and then changes on a host, inside one person's sandbox.
 //!
 //! [`command`], [`sandbox`], [`refusal`]: what is understood, and what of it may be done.
-//! [`runner`]: what carries it out.
+//! [`runner`]: what carries it out; [`mod@format`]: what docker would print of it.
 //! [`instance`], [`janitor`]: who made something on a host, and how it goes again.
 //! [`prepare`], [`doctor`]: what a host needs before demos run there.
 
 mod archive;
 pub mod command;
 pub mod doctor;
+pub mod format;
 pub mod instance;
 pub mod janitor;
 pub mod prepare;

@@ -1,9 +1,11 @@
 //! What is done to containers that are there: start, stop, kill, wait, rm and the like.
 
-use super::super::said::Said;
+use super::super::said::no_container;
 use super::super::step::{Not, Stop};
 use super::{Carry, Code};
 use crate::demos::command::verbs::{Kill, Rm, Start, Stop as StopVerb};
+use crate::demos::format::Said;
+use crate::demos::format::errors::{Operation, start_failed};
 use crate::demos::sandbox::Target;
 use crate::engine::hands::{Change, FullId, WaitFor};
 use futures_util::future::join_all;
@@ -18,10 +20,10 @@ impl Carry<'_> {
         let mut failed = Vec::new();
         for target in targets {
             let began = match target.id() {
-                None => Err(Said::no_container(target.typed())),
+                None => Err(no_container(Operation::Start, target.typed())),
                 Some(id) => match self.start_one(id).await {
                     Ok(()) => Ok(()),
-                    Err(not) => Err(self.daemon(not)?),
+                    Err(not) => Err(self.said_of(Operation::Start, not, target)?),
                 },
             };
             match began {
@@ -34,12 +36,7 @@ impl Carry<'_> {
         }
         match failed.is_empty() {
             true => Ok(0),
-            false => {
-                let names = failed.join(", ");
-                self.step
-                    .stderr(format!("Error: failed to start containers: {names}\n"))?;
-                Ok(1)
-            }
+            false => self.fail(start_failed(&failed)),
         }
     }
 
@@ -59,33 +56,33 @@ impl Carry<'_> {
     /// `docker start -a`: of one container, with what it prints.
     async fn start_attached(&self, targets: &[Target]) -> Code {
         let [target] = targets else {
-            let text = "you cannot start and attach multiple containers at once\n".to_owned();
-            return self.fail(Said { text, code: 1 });
+            let text = "you cannot start and attach multiple containers at once";
+            return self.fail(Said::new(text, 1));
         };
         let Some(id) = target.id() else {
-            return self.fail(Said::no_container(target.typed()));
+            return self.fail(no_container(Operation::Start, target.typed()));
         };
         self.step
             .memory_for(self.seen.snapshot.limits.caps.memory)?;
         match self.attended(id, false).await {
             Ok(code) => Ok(code),
-            Err(Not::Said { message, .. }) => self.fail(Said::daemon(self.typed(&message))),
-            Err(Not::Stop(stop)) => Err(stop),
+            Err(not) => self.fail(self.said_of(Operation::Start, not, target)?),
         }
     }
 
     /// `docker stop`: all at once.
     pub(super) async fn stop(&self, stop: &StopVerb) -> Code {
         let seconds = stop.seconds;
-        self.each(|id| Change::Stop { id, seconds }).await
+        self.each(Operation::Stop, |id| Change::Stop { id, seconds })
+            .await
     }
 
     /// `docker restart`: one after the other.
     pub(super) async fn restart(&self, stop: &StopVerb) -> Code {
-        let mut errors = String::new();
+        let mut errors = Vec::new();
         for target in self.permitted.targets() {
             let Some(id) = target.id().cloned() else {
-                errors.push_str(&Said::no_container(target.typed()).text);
+                errors.push(no_container(Operation::Restart, target.typed()));
                 continue;
             };
             if !self.runs(&id) {
@@ -98,7 +95,7 @@ impl Carry<'_> {
                     self.step.sandbox.has_started();
                     self.step.stdout(format!("{}\n", target.typed()))?;
                 }
-                Err(not) => errors.push_str(&self.daemon(not)?.text),
+                Err(not) => errors.push(self.said_of(Operation::Restart, not, target)?),
             }
         }
         self.errors(errors)
@@ -106,74 +103,54 @@ impl Carry<'_> {
 
     /// `docker pause`
     pub(super) async fn pause(&self) -> Code {
-        self.each(Change::Pause).await
+        self.each(Operation::Pause, Change::Pause).await
     }
 
     /// `docker unpause`
     pub(super) async fn unpause(&self) -> Code {
-        self.each(Change::Unpause).await
+        self.each(Operation::Unpause, Change::Unpause).await
     }
 
     /// `docker kill`
     pub(super) async fn kill(&self, kill: &Kill) -> Code {
         let signal = kill.signal;
-        self.each(|id| Change::Kill { id, signal }).await
+        self.each(Operation::Kill, |id| Change::Kill { id, signal })
+            .await
     }
 
     /// Does the same to all targets at once, and prints first what succeeded.
-    async fn each(&self, change: impl Fn(FullId) -> Change) -> Code {
+    async fn each(&self, operation: Operation, change: impl Fn(FullId) -> Change) -> Code {
         let targets = self.permitted.targets();
-        let does = targets.iter().map(async |target| {
-            match target.id() {
-                None => Err(Said::no_container(target.typed())),
-                Some(id) => match self.step.apply(change(id.clone())).await {
-                    Ok(_) => Ok(()),
-                    Err(Not::Said { message, .. }) => Err(self.of_target(target, &message)),
-                    Err(Not::Stop(stop)) => return Err(stop),
-                },
-            }
-            .map_or_else(|said| Ok(Some(said)), |()| Ok(None))
+        let does = targets.iter().map(async |target| match target.id() {
+            None => Ok(Some(no_container(operation, target.typed()))),
+            Some(id) => match self.step.apply(change(id.clone())).await {
+                Ok(_) => Ok(None),
+                Err(not) => self.said_of(operation, not, target).map(Some),
+            },
         });
-        let mut errors = String::new();
-        for (target, done) in targets.iter().zip(join_all(does).await) {
+        let done = join_all(does).await;
+        self.one_by_one(done)
+    }
+
+    /// Prints the names of what succeeded, in the order in which they were typed, and then
+    /// the errors.
+    fn one_by_one(&self, done: Vec<Result<Option<Said>, Stop>>) -> Code {
+        let mut errors = Vec::new();
+        for (target, done) in self.permitted.targets().iter().zip(done) {
             match done? {
                 None => self.step.stdout(format!("{}\n", target.typed()))?,
-                Some(said) => errors.push_str(&said.text),
+                Some(said) => errors.push(said),
             }
         }
         self.errors(errors)
     }
 
-    /// The engine names the container as it was asked: by its id. Docker asks by what was
-    /// typed.
-    fn of_target(&self, target: &Target, message: &str) -> Said {
-        let message = self.typed(message);
-        let asked = target.id().map(|id| format!(" container: {id}: "));
-        let words = match asked {
-            Some(asked) => {
-                message.replacen(&asked, &format!(" container: {}: ", target.typed()), 1)
-            }
-            None => message,
-        };
-        Said::daemon(words)
-    }
-
-    fn errors(&self, errors: String) -> Code {
-        match errors.is_empty() {
-            true => Ok(0),
-            false => self.fail(Said {
-                text: errors,
-                code: 1,
-            }),
-        }
-    }
-
     /// `docker wait`: one after the other, the exit code of each.
     pub(super) async fn wait(&self) -> Code {
-        let mut errors = String::new();
+        let mut errors = Vec::new();
         for target in self.permitted.targets() {
             let Some(id) = target.id() else {
-                errors.push_str(&Said::no_container(target.typed()).text);
+                errors.push(no_container(Operation::Wait, target.typed()));
                 continue;
             };
             let code = async {
@@ -182,7 +159,7 @@ impl Carry<'_> {
             };
             match self.step.in_time(code).await? {
                 Ok(code) => self.step.stdout(format!("{code}\n"))?,
-                Err(failed) => errors.push_str(&self.daemon(failed.into())?.text),
+                Err(failed) => errors.push(self.said_of(Operation::Wait, failed.into(), target)?),
             }
         }
         self.errors(errors)
@@ -192,27 +169,15 @@ impl Carry<'_> {
     pub(super) async fn rm(&self, rm: &Rm) -> Code {
         let targets = self.permitted.targets();
         let removals = targets.iter().map(|target| self.remove(target, rm));
-        let mut errors = String::new();
-        for (target, removed) in targets.iter().zip(join_all(removals).await) {
-            match removed? {
-                None => self.step.stdout(format!("{}\n", target.typed()))?,
-                Some(said) => errors.push_str(&said.text),
-            }
-        }
+        let done = join_all(removals).await;
         // With -f, one that is not there is said, and is no failure.
-        let all_missing = targets
-            .iter()
-            .filter(|target| target.id().is_none())
-            .map(|target| Said::no_container(target.typed()).text)
-            .collect::<String>();
-        let code = i32::from(!errors.is_empty() && !(rm.force && errors == all_missing));
-        self.step.stderr(errors)?;
-        Ok(code)
+        self.one_by_one(done)
     }
 
     async fn remove(&self, target: &Target, rm: &Rm) -> Result<Option<Said>, Stop> {
+        let operation = Operation::Rm { force: rm.force };
         let Some(id) = target.id() else {
-            return Ok(Some(Said::no_container(target.typed())));
+            return Ok(Some(no_container(operation, target.typed())));
         };
         let removal = Change::RemoveContainer {
             id: id.clone(),
@@ -221,8 +186,7 @@ impl Carry<'_> {
         };
         match self.step.apply(removal).await {
             Ok(_) => {}
-            Err(Not::Said { message, .. }) => return Ok(Some(self.of_target(target, &message))),
-            Err(Not::Stop(stop)) => return Err(stop),
+            Err(not) => return self.said_of(operation, not, target).map(Some),
         }
         if rm.volumes {
             // The engine does not know that they are anonymous: we named them.

@@ -1,9 +1,10 @@
 //! `exec`: a process of its own in a container that runs.
 
-use super::super::said::{Said, start_code};
+use super::super::said::{About, no_container};
 use super::super::step::{Not, Stop};
 use super::{Carry, Code};
 use crate::demos::command::verbs::Exec;
+use crate::demos::format::errors::Operation;
 use crate::engine::hands::{ExecId, FullId, NewExec};
 use futures_util::StreamExt;
 use std::time::Duration;
@@ -36,7 +37,7 @@ impl Carry<'_> {
     pub(super) async fn exec(&self, exec: &Exec) -> Code {
         let target = self.permitted.targets().first();
         let Some(id) = target.and_then(|target| target.id()) else {
-            return self.fail(Said::no_container(exec.container.as_str()));
+            return self.fail(no_container(Operation::Exec, exec.container.as_str()));
         };
         let new = NewExec {
             container: id.clone(),
@@ -51,16 +52,16 @@ impl Carry<'_> {
         self.step.sandbox.stirs();
         match ran {
             Ok(code) => Ok(code),
-            Err(Not::Said { message, .. }) => {
-                let message = self.typed(&message);
-                let code = match message.contains("OCI runtime exec failed") {
-                    true => start_code(&message).max(126),
-                    false => 1,
+            Err(not) => {
+                let about = About {
+                    typed: exec.container.as_str(),
+                    id: id.as_str(),
+                    program: exec.command.first().map_or("", String::as_str),
+                    workdir: exec.workdir.as_deref().unwrap_or_default(),
+                    ..About::default()
                 };
-                let said = Said::daemon(message);
-                self.fail(Said { code, ..said })
+                self.fail(self.said(Operation::Exec, not, about)?)
             }
-            Err(Not::Stop(stop)) => Err(stop),
         }
     }
 

@@ -1,10 +1,13 @@
 //! `run` and `create`: a container, with what it needs, made and started.
 
 use super::super::names;
-use super::super::said::{Said, start_code};
+use super::super::said::{About, words};
 use super::super::step::{Not, Stop};
 use super::{Carry, Code};
+use crate::demos::command::Verb;
 use crate::demos::command::verbs::Run;
+use crate::demos::format::Said;
+use crate::demos::format::errors::{Failure, Operation, Subject, stderr};
 use crate::demos::sandbox::{Join, Launch};
 use crate::engine::Away;
 use crate::engine::hands::{
@@ -41,9 +44,9 @@ impl Carry<'_> {
     /// `docker create`
     pub(super) async fn create(&self) -> Code {
         let launch = self.launch()?;
-        match self.make(launch).await {
+        match self.make(Operation::Create, launch).await {
             Ok(made) => self.print(&format!("{}\n", made.id)),
-            Err(Hindered::Said(said)) => self.fail(Said::daemon(said.text)),
+            Err(Hindered::Said(said)) => self.fail(said),
             Err(Hindered::Stop(stop)) => Err(stop),
         }
     }
@@ -53,14 +56,14 @@ impl Carry<'_> {
         let launch = self.launch()?;
         self.step
             .memory_for(self.seen.snapshot.limits.caps.memory)?;
-        let ran = match self.make(launch).await {
+        let ran = match self.make(Operation::Run, launch).await {
             Ok(made) if run.detach => self.started(launch, run.remove, made).await,
             Ok(made) => self.foreground(launch, run.remove, made).await,
             Err(hindered) => Err(hindered),
         };
         match ran {
             Ok(code) => Ok(code),
-            Err(Hindered::Said(said)) => self.fail(Said::run(&said.text)),
+            Err(Hindered::Said(said)) => self.fail(said),
             Err(Hindered::Stop(stop)) => Err(stop),
         }
     }
@@ -73,32 +76,44 @@ impl Carry<'_> {
     }
 
     /// Makes the container, and first what it needs.
-    async fn make(&self, launch: &Launch) -> Result<Made, Hindered> {
+    async fn make(&self, operation: Operation, launch: &Launch) -> Result<Made, Hindered> {
         if let Join::Missing(network) = launch.join() {
-            return said(format!("network {network} not found"));
+            let other = network.as_str();
+            return hindered(
+                operation,
+                Failure::NoSuchNetwork,
+                Subject {
+                    other,
+                    ..Subject::default()
+                },
+            );
         }
         let containers = &self.seen.snapshot.containers;
         let of_name = |name: &str| containers.iter().find(|one| one.typed == name);
         if let Some(other) = launch.name().and_then(|name| of_name(name.as_str())) {
-            return said(format!(
-                "Conflict. The container name \"/{}\" is already in use by container \"{}\". You have \
-                 to remove (or rename) that container to be able to reuse that name.",
-                other.typed, other.id
-            ));
+            return hindered(
+                operation,
+                Failure::NameInUse,
+                Subject {
+                    typed: &other.typed,
+                    other: other.id.as_str(),
+                    ..Subject::default()
+                },
+            );
         }
         for name in launch.new_volumes() {
             self.new_volume(name.clone(), Vec::new())
                 .await
-                .map_err(|not| self.words(not))?;
+                .map_err(|not| self.words(operation, not))?;
         }
         let mut anonymous = Vec::new();
         for _ in 0..launch.anonymous() {
             let name = made_up(names::volume())?;
             let volume = self.new_volume(name, Vec::new()).await;
-            anonymous.push(volume.map_err(|not| self.words(not))?);
+            anonymous.push(volume.map_err(|not| self.words(operation, not))?);
         }
         let bridge = match launch.join() {
-            Join::NewBridge => Some(self.new_bridge().await?),
+            Join::NewBridge => Some(self.new_bridge(operation).await?),
             _ => None,
         };
         let name = made_up(names::container(|name| of_name(name).is_some()))?;
@@ -118,7 +133,7 @@ impl Carry<'_> {
                 for volume in anonymous {
                     let _left_to_the_reset = self.step.apply(Change::RemoveVolume(volume)).await;
                 }
-                Err(self.words(not))
+                Err(self.words(operation, not))
             }
         }
     }
@@ -162,25 +177,27 @@ impl Carry<'_> {
     }
 
     /// Makes the sandbox's own `bridge`, which stands for docker's.
-    async fn new_bridge(&self) -> Result<FullId, Hindered> {
+    async fn new_bridge(&self, operation: Operation) -> Result<FullId, Hindered> {
         let name = Name::parse("bridge").ok_or_else(|| {
             let words = "bridge is no name".to_owned();
             Stop::Away(Away::Broken(words))
         })?;
         let bridge = self.new_network(name, Vec::new()).await;
-        bridge.map_err(|not| self.words(not))
+        bridge.map_err(|not| self.words(operation, not))
     }
 
     /// `docker run -d`
     async fn started(&self, launch: &Launch, removes: bool, made: Made) -> Result<i32, Hindered> {
-        let mut made = made;
+        let (operation, mut made) = (Operation::Run, made);
         match self.begin(&made.id).await {
             Ok(()) => {}
             Err(failed) if is_left_over(&failed) => {
                 made = self.again(launch, made).await?;
-                self.begin(&made.id).await.map_err(|not| self.words(not))?;
+                self.begin(&made.id)
+                    .await
+                    .map_err(|not| self.words(operation, not))?;
             }
-            Err(not) => return Err(self.words(not)),
+            Err(not) => return Err(self.words(operation, not)),
         }
         let id = made.id.clone();
         self.forget_when_removed(removes, made).await;
@@ -199,6 +216,7 @@ impl Carry<'_> {
     /// What a killed engine left behind keeps the container from starting: it is removed
     /// and made anew.
     async fn again(&self, launch: &Launch, made: Made) -> Result<Made, Hindered> {
+        let operation = Operation::Run;
         let remove = Change::RemoveContainer {
             id: made.id,
             force: true,
@@ -207,8 +225,8 @@ impl Carry<'_> {
         self.step
             .apply(remove)
             .await
-            .map_err(|not| self.words(not))?;
-        self.make(launch).await
+            .map_err(|not| self.words(operation, not))?;
+        self.make(operation, launch).await
     }
 
     /// `docker run`, with what the container prints.
@@ -218,7 +236,7 @@ impl Carry<'_> {
         removes: bool,
         made: Made,
     ) -> Result<i32, Hindered> {
-        let mut made = made;
+        let (operation, mut made) = (Operation::Run, made);
         let code = match self.attended(&made.id, removes).await {
             Err(not) if is_left_over(&not) => {
                 made = self.again(launch, made).await?;
@@ -232,7 +250,7 @@ impl Carry<'_> {
                     self.step.hands().apply(Change::RemoveVolume(volume)).await;
             }
         }
-        code.map_err(|not| self.words(not))
+        code.map_err(|not| self.words(operation, not))
     }
 
     /// Attaches to a container, starts it, and says what it prints until it ends; its
@@ -298,20 +316,32 @@ impl Carry<'_> {
     }
 
     /// The engine's words against a container that was to be made or started.
-    fn words(&self, not: Not) -> Hindered {
-        match not {
-            Not::Said { message, .. } => {
-                let text = self.typed(&message);
-                let code = start_code(&text);
-                Hindered::Said(Said { text, code })
-            }
-            Not::Stop(stop) => Hindered::Stop(stop),
-        }
+    fn words(&self, operation: Operation, not: Not) -> Hindered {
+        let (status, message) = match not {
+            Not::Said { status, message } => (status, message),
+            Not::Stop(stop) => return Hindered::Stop(stop),
+        };
+        let run = match self.permitted.verb() {
+            Verb::Run(run) | Verb::Create(run) => run,
+            _ => return Hindered::Said(words(operation, status, &message, About::default())),
+        };
+        let about = About {
+            typed: run.name.as_ref().map_or("", Name::as_str),
+            // Without a command it is the image's own.
+            program: run.command.first().map_or("sh", String::as_str),
+            workdir: run.workdir.as_deref().unwrap_or_default(),
+            ..About::default()
+        };
+        Hindered::Said(words(operation, status, &message, about))
     }
 }
 
-fn said<T>(text: String) -> Result<T, Hindered> {
-    Err(Hindered::Said(Said { text, code: 125 }))
+fn hindered<T>(
+    operation: Operation,
+    failure: Failure,
+    subject: Subject<'_>,
+) -> Result<T, Hindered> {
+    Err(Hindered::Said(stderr(operation, failure, subject)))
 }
 
 /// Whether a killed engine left something behind that keeps a container from starting.

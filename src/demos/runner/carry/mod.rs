@@ -4,13 +4,18 @@ mod containers;
 mod exec;
 mod launch;
 mod objects;
+mod reads;
+mod streams;
 
-use super::said::Said;
+use super::said::{About, words};
 use super::seen::Seen;
 use super::step::{Not, Step, Stop};
 use crate::demos::command::Verb;
+use crate::demos::format::errors::Operation;
+use crate::demos::format::{Printed, Said, Unsupported};
 use crate::demos::refusal::{Refusal, Rule};
-use crate::demos::sandbox::Permitted;
+use crate::demos::sandbox::{Permitted, Target};
+use crate::engine::hands::FullId;
 
 /// A permitted command on its way: what it is, and what was seen before it.
 pub(super) struct Carry<'a> {
@@ -46,7 +51,24 @@ impl Carry<'_> {
             Verb::Connect(connect) => self.connect(connect).await,
             Verb::Disconnect(_) => self.disconnect().await,
             Verb::NetworkRm(rm) => self.network_rm(rm).await,
-            _ => Err(Stop::Refused(Refusal::new(Rule::Verb, "not yet"))),
+            Verb::Ps(ps) => self.ps(ps).await,
+            Verb::Logs(logs) => self.logs(logs).await,
+            Verb::Diff(diff) => self.diff(diff).await,
+            Verb::Inspect(inspect) => self.inspect(inspect).await,
+            Verb::Top(top) => self.top(top).await,
+            Verb::Stats(stats) => self.stats(stats).await,
+            Verb::Images(images) => self.images(images),
+            Verb::History(history) => self.history(history).await,
+            Verb::Events(events) => self.events(events).await,
+            Verb::VolumeLs(list) => self.volume_ls(list),
+            Verb::NetworkLs(list) => self.network_ls(list),
+            Verb::Info(format) => self.info(format.as_deref()).await,
+            Verb::Version(format) => self.version(format.as_deref()).await,
+            Verb::SystemDf(df) => self.system_df(df).await,
+            Verb::Compose(_) => Err(Stop::Refused(Refusal::new(
+                Rule::Verb,
+                "docker compose is not carried out yet",
+            ))),
         }
     }
 
@@ -62,16 +84,45 @@ impl Carry<'_> {
         Ok(said.code)
     }
 
-    /// The engine's words under the names that were typed.
-    fn typed(&self, message: &str) -> String {
-        super::said::typed(message, self.step.sandbox.id())
+    /// Prints what docker prints, and ends the command with docker's exit code.
+    fn printed(&self, printed: Result<Printed, Unsupported>) -> Code {
+        match printed {
+            Ok(Printed { out, err, code }) => {
+                self.step.stdout(out)?;
+                self.step.stderr(err)?;
+                Ok(code)
+            }
+            Err(Unsupported(sentence)) => Err(Stop::Refused(Refusal::new(Rule::Flag, sentence))),
+        }
     }
 
-    /// What the engine said, as docker prints it where it has no other words for it.
-    fn daemon(&self, not: Not) -> Result<Said, Stop> {
+    /// What the engine said, in docker's words.
+    fn said(&self, operation: Operation, not: Not, about: About<'_>) -> Result<Said, Stop> {
         match not {
-            Not::Said { message, .. } => Ok(Said::daemon(self.typed(&message))),
+            Not::Said { status, message } => Ok(words(operation, status, &message, about)),
             Not::Stop(stop) => Err(stop),
         }
+    }
+
+    /// What the engine said about one of the things that were named.
+    fn said_of(&self, operation: Operation, not: Not, target: &Target) -> Result<Said, Stop> {
+        let about = About {
+            typed: target.typed(),
+            id: target.id().map_or("", FullId::as_str),
+            ..About::default()
+        };
+        self.said(operation, not, about)
+    }
+
+    /// The first of the things that were named, if it is there.
+    fn first(&self) -> Option<&FullId> {
+        self.permitted.targets().first()?.id()
+    }
+
+    /// Ends the command with errors, if there are any.
+    fn errors(&self, errors: Vec<Said>) -> Code {
+        let code = errors.iter().map(|said| said.code).max().unwrap_or(0);
+        let text: String = errors.into_iter().map(|said| said.text).collect();
+        self.fail(Said { text, code })
     }
 }

@@ -1,21 +1,23 @@
 //! Images, volumes and networks: made, joined and removed.
 
 use super::super::names;
-use super::super::said::Said;
-use super::super::step::{Not, Stop};
+use super::super::said::{About, missing, no_container};
+use super::super::step::Stop;
 use super::{Carry, Code};
 use crate::demos::command::verbs::{Commit, Connect, ImageRm, NetworkCreate, Remove, VolumeCreate};
+use crate::demos::format::errors::{Failure, Operation, network_rm_failed};
 use crate::demos::sandbox::Target;
 use crate::engine::Away;
 use crate::engine::hands::{Change, FullId, ImageRef, NewImage};
 use crate::engine::owned::{ImageName, Name, is_untagged};
+use crate::engine::rename::plain_text;
 use serde_json::Value;
 
 impl Carry<'_> {
     /// `docker commit`
     pub(super) async fn commit(&self, commit: &Commit) -> Code {
         let Some(container) = self.first() else {
-            return self.fail(Said::no_container(commit.container.as_str()));
+            return self.fail(no_container(Operation::Commit, commit.container.as_str()));
         };
         let new = NewImage {
             sandbox: *self.step.sandbox.id(),
@@ -31,22 +33,25 @@ impl Carry<'_> {
                 Some(id) => self.print(&format!("{id}\n")),
                 None => Err(Stop::Away(Away::Unreadable("no id of an image".into()))),
             },
-            Err(not) => self.fail(self.daemon(not)?),
+            Err(not) => {
+                let about = About {
+                    typed: commit.container.as_str(),
+                    id: container.as_str(),
+                    ..About::default()
+                };
+                self.fail(self.said(Operation::Commit, not, about)?)
+            }
         }
-    }
-
-    fn first(&self) -> Option<&FullId> {
-        self.permitted.targets().first()?.id()
     }
 
     /// `docker image rm`: one after the other.
     pub(super) async fn image_rm(&self, rm: &ImageRm) -> Code {
-        let mut errors = String::new();
+        let mut errors = Vec::new();
+        let operation = Operation::ImageRm { force: rm.force };
         for target in self.permitted.targets() {
             let image = match target {
                 Target::Missing(typed) => {
-                    let typed = with_tag(typed);
-                    errors.push_str(&Said::daemon(format!("No such image: {typed}")).text);
+                    errors.push(missing(operation, Failure::NoSuchImage, typed));
                     continue;
                 }
                 Target::Found {
@@ -59,17 +64,10 @@ impl Carry<'_> {
             let force = rm.force;
             match self.step.apply(Change::RemoveImage { image, force }).await {
                 Ok(done) => self.step.stdout(self.removed(&done.body))?,
-                Err(Not::Said { message, .. }) => {
-                    let words = self.typed(&message);
-                    // Docker asks by what was typed, without a tag where there was none.
-                    let full = format!("\"{}\"", with_tag(target.typed()));
-                    let words = words.replace(&full, &format!("\"{}\"", target.typed()));
-                    errors.push_str(&Said::daemon(words).text);
-                }
-                Err(Not::Stop(stop)) => return Err(stop),
+                Err(not) => errors.push(self.said_of(operation, not, target)?),
             }
         }
-        self.all(errors)
+        self.errors(errors)
     }
 
     /// What was untagged and what was deleted, line by line.
@@ -77,7 +75,7 @@ impl Carry<'_> {
         let mut lines = String::new();
         for line in body.as_array().into_iter().flatten() {
             if let Some(tag) = line["Untagged"].as_str() {
-                let tag = self.typed(tag);
+                let tag = plain_text(tag, self.step.sandbox.id());
                 let repository = tag.rsplit_once(':').map_or(&*tag, |(name, _)| name);
                 if !is_untagged(repository) {
                     lines.push_str(&format!("Untagged: {tag}\n"));
@@ -88,16 +86,6 @@ impl Carry<'_> {
             }
         }
         lines
-    }
-
-    fn all(&self, errors: String) -> Code {
-        match errors.is_empty() {
-            true => Ok(0),
-            false => self.fail(Said {
-                text: errors,
-                code: 1,
-            }),
-        }
     }
 
     /// `docker volume create`
@@ -111,7 +99,13 @@ impl Carry<'_> {
         if !is_there {
             match self.new_volume(name.clone(), create.labels.clone()).await {
                 Ok(_) => {}
-                Err(not) => return self.fail(self.daemon(not)?),
+                Err(not) => {
+                    let about = About {
+                        typed: name.as_str(),
+                        ..About::default()
+                    };
+                    return self.fail(self.said(Operation::VolumeCreate, not, about)?);
+                }
             }
         }
         self.print(&format!("{name}\n"))
@@ -119,25 +113,26 @@ impl Carry<'_> {
 
     /// `docker volume rm`: one after the other.
     pub(super) async fn volume_rm(&self, rm: &Remove) -> Code {
-        let mut errors = String::new();
+        let mut errors = Vec::new();
         for target in self.permitted.targets() {
             let removed = match target.id() {
                 None if rm.force => Ok(()),
-                None => Err(Said::daemon(format!(
-                    "get {}: no such volume",
-                    target.typed()
-                ))),
+                None => Err(missing(
+                    Operation::VolumeRm,
+                    Failure::NoSuchVolume,
+                    target.typed(),
+                )),
                 Some(id) => match self.step.apply(Change::RemoveVolume(id.clone())).await {
                     Ok(_) => Ok(()),
-                    Err(not) => Err(self.daemon(not)?),
+                    Err(not) => Err(self.said_of(Operation::VolumeRm, not, target)?),
                 },
             };
             match removed {
                 Ok(()) => self.step.stdout(format!("{}\n", target.typed()))?,
-                Err(said) => errors.push_str(&said.text),
+                Err(said) => errors.push(said),
             }
         }
-        self.all(errors)
+        self.errors(errors)
     }
 
     /// `docker network create`
@@ -145,98 +140,101 @@ impl Carry<'_> {
         let networks = &self.seen.snapshot.networks;
         let name = create.name.as_str();
         if networks.iter().any(|network| network.typed == name) || name == "bridge" {
-            let words = format!("network with name {name} already exists");
-            return self.fail(Said::daemon(words));
+            return self.fail(missing(
+                Operation::NetworkCreate,
+                Failure::NetworkExists,
+                name,
+            ));
         }
         match self
             .new_network(create.name.clone(), create.labels.clone())
             .await
         {
             Ok(id) => self.print(&format!("{id}\n")),
-            Err(not) => self.fail(self.daemon(not)?),
+            Err(not) => {
+                let about = About {
+                    typed: name,
+                    ..About::default()
+                };
+                self.fail(self.said(Operation::NetworkCreate, not, about)?)
+            }
         }
     }
 
     /// `docker network connect`
     pub(super) async fn connect(&self, connect: &Connect) -> Code {
-        let (network, container) = match self.both() {
-            Ok(both) => both,
-            Err(said) => return self.fail(said),
-        };
         let aliases = connect.aliases.clone();
-        let change = Change::Connect {
+        let change = |network, container| Change::Connect {
             network,
             container,
             aliases,
         };
-        self.silently(change).await
+        self.between(Operation::NetworkConnect, change).await
     }
 
     /// `docker network disconnect`
     pub(super) async fn disconnect(&self) -> Code {
-        let (network, container) = match self.both() {
-            Ok(both) => both,
-            Err(said) => return self.fail(said),
-        };
-        self.silently(Change::Disconnect { network, container })
-            .await
+        let change = |network, container| Change::Disconnect { network, container };
+        self.between(Operation::NetworkDisconnect, change).await
     }
 
-    /// The network and the container that were named.
-    fn both(&self) -> Result<(FullId, FullId), Said> {
+    /// Changes something between the network and the container that were named.
+    async fn between(
+        &self,
+        operation: Operation,
+        change: impl FnOnce(FullId, FullId) -> Change,
+    ) -> Code {
         let mut targets = self.permitted.targets().iter();
-        let (network, container) = (targets.next(), targets.next());
-        let typed = |target: Option<&Target>| target.map_or("", Target::typed).to_owned();
-        let id = |target: Option<&Target>| target.and_then(Target::id).cloned();
-        let network = id(network)
-            .ok_or_else(|| Said::daemon(format!("network {} not found", typed(network))))?;
-        let container = id(container).ok_or_else(|| Said::no_container(&typed(container)))?;
-        Ok((network, container))
-    }
-
-    async fn silently(&self, change: Change) -> Code {
-        match self.step.apply(change).await {
+        let (Some(network), Some(container)) = (targets.next(), targets.next()) else {
+            let words = "a network or a container is missing".to_owned();
+            return Err(Stop::Away(Away::Broken(words)));
+        };
+        let about = About {
+            typed: container.typed(),
+            id: container.id().map_or("", FullId::as_str),
+            network: network.typed(),
+            ..About::default()
+        };
+        let (network, container) = match (network.id(), container.id()) {
+            (Some(network), Some(container)) => (network.clone(), container.clone()),
+            (None, _) => {
+                let failure = Failure::NoSuchNetwork;
+                return self.fail(missing(operation, failure, about.network));
+            }
+            (_, None) => return self.fail(no_container(operation, about.typed)),
+        };
+        match self.step.apply(change(network, container)).await {
             Ok(_) => Ok(0),
-            Err(not) => self.fail(self.daemon(not)?),
+            Err(not) => self.fail(self.said(operation, not, about)?),
         }
     }
 
     /// `docker network rm`: one after the other.
     pub(super) async fn network_rm(&self, rm: &Remove) -> Code {
-        let (mut errors, mut failed) = (String::new(), false);
+        let mut errors = Vec::new();
         for target in self.permitted.targets() {
             let removed = match target.id() {
-                None => Err(Said::daemon(format!(
-                    "network {} not found",
-                    target.typed()
-                ))),
+                None => Err(missing(
+                    Operation::NetworkRm,
+                    Failure::NoSuchNetwork,
+                    target.typed(),
+                )),
                 Some(id) => match self.step.apply(Change::RemoveNetwork(id.clone())).await {
                     Ok(_) => Ok(()),
-                    Err(not) => Err(self.daemon(not)?),
+                    Err(not) => Err(self.said_of(Operation::NetworkRm, not, target)?),
                 },
             };
             match removed {
                 Ok(()) => self.step.stdout(format!("{}\n", target.typed()))?,
                 // With -f, one that is not there is no failure and is not said.
                 Err(_) if rm.force && target.id().is_none() => {}
-                Err(said) => {
-                    failed = true;
-                    errors.push_str(&said.text);
-                }
+                Err(said) => errors.push(said),
             }
         }
-        if failed {
-            errors.push_str("exit status 1\n");
+        if !errors.is_empty() {
+            errors.push(network_rm_failed());
         }
-        self.all(errors)
-    }
-}
-
-/// What docker makes of a reference without a tag.
-fn with_tag(typed: &str) -> String {
-    match typed.contains(':') {
-        true => typed.to_owned(),
-        false => format!("{typed}:latest"),
+        self.errors(errors)
     }
 }
 
