@@ -322,6 +322,8 @@ fn a_newcomer_finds_every_flag_and_address_in_the_readme() {
         "--open",
         "waterline index",
         "waterline record",
+        "waterline verify",
+        "--bless",
         "/notebook.json",
         "[hosts]",
         "ssh://",

@@ -70,3 +70,119 @@ fn the_scripts_for_ones_own_docker_are_scripts() {
         }
     }
 }
+
+/// A demo's script, run where `docker` only writes down what it is told. Gives what the
+/// script printed, whether it succeeded, and the words of each call.
+#[cfg(unix)]
+fn run_script(text: &str, docker: &str) -> (String, bool, Vec<Vec<String>>) {
+    use std::os::unix::fs::PermissionsExt;
+    let files = [("demos/x.md".to_owned(), text.as_bytes().to_vec())];
+    let notebook = Notebook::from_files(files, &content::rules());
+    let demos = Demos::of(&notebook);
+    let script = shell(demos.get("x").expect("it is there"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("log");
+    let fake = folder.path().join("docker");
+    let source =
+        format!("#!/bin/sh\n{{ printf '%s\\0' \"$@\"; printf '\\n\\0'; }} >> \"$LOG\"\n{docker}\n");
+    std::fs::write(&fake, source).expect("a file");
+    // Whatever the demo makes the shell do shows.
+    let touch = folder.path().join("touch");
+    std::fs::write(&touch, "#!/bin/sh\n: > \"$LOG.owned\"\n").expect("a file");
+    for file in [&fake, &touch] {
+        std::fs::set_permissions(file, PermissionsExt::from_mode(0o755)).expect("a mode");
+    }
+    let path = std::env::var("PATH").expect("a path");
+    let file = folder.path().join("x.sh");
+    std::fs::write(&file, &script).expect("a file");
+    let done = Command::new("sh")
+        .arg(&file)
+        .env("PATH", format!("{}:{path}", folder.path().display()))
+        .env("LOG", &log)
+        .current_dir(folder.path())
+        .output()
+        .expect("there is always a sh");
+    let said =
+        String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr);
+    let told = std::fs::read_to_string(&log).unwrap_or_default();
+    let calls = told.split("\n\0").filter(|call| !call.is_empty());
+    let words = |call: &str| -> Vec<String> {
+        let words = call.strip_suffix('\0').unwrap_or(call);
+        words.split('\0').map(str::to_owned).collect()
+    };
+    let names: Vec<_> = std::fs::read_dir(folder.path())
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name())
+        .collect();
+    assert_eq!(
+        names.len(),
+        4,
+        "the script left something: {names:?}\n{script}"
+    );
+    (said, done.status.success(), calls.map(words).collect())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_script_gives_docker_the_words_of_the_demo_and_the_shell_nothing() {
+    let demo = "---\ntitle: \"X\\n$(touch owned)\"\n---\nText `touch owned` \r\ntouch owned\n\n\
+        ```yaml file=compose.yaml\n$(touch owned)\nEND\n```\n\
+        ```console\n\
+        $ docker run --name a busybox sh -c 'echo \"$HOME\" `touch owned`'\n\
+        [..]\n\
+        $ docker exec a echo \"two  words\" \"$(touch owned)\" \"`touch owned`\" it\\'s; touch owned\n\
+        $ docker exec a cat <in >owned && touch owned | touch owned & touch owned\n\
+        $ docker exec a echo * ~ {a,b} #x !! \\\n  more\n\
+        $ touch owned\n\
+        $ docker ps 'open\n\
+        ! $(touch owned)\n\
+        ```\n";
+    let absent = "case $* in *inspect*) exit 1;; esac";
+    let (said, well, calls) = run_script(demo, absent);
+    assert!(well, "{said}");
+    assert_eq!(
+        calls,
+        [
+            &["container", "inspect", "a"][..],
+            &[
+                "run",
+                "--name",
+                "a",
+                "busybox",
+                "sh",
+                "-c",
+                "echo \"$HOME\" `touch owned`"
+            ],
+            &[
+                "exec",
+                "a",
+                "echo",
+                "two  words",
+                "$(touch owned)",
+                "`touch owned`",
+                "it's;",
+                "touch",
+                "owned"
+            ],
+            &[
+                "exec", "a", "cat", "<in", ">owned", "&&", "touch", "owned", "|", "touch", "owned",
+                "&", "touch", "owned"
+            ],
+            &["exec", "a", "echo", "*", "~", "{a,b}", "#x", "!!", "more"],
+            &["container", "rm", "-f", "-v", "a"],
+        ]
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_script_does_nothing_where_a_name_is_taken() {
+    let demo = "---\ntitle: X\n---\n```console\n$ docker volume create v\nv\n\
+        $ docker run --name a -v v:/d busybox true\n```\n";
+    let (said, well, calls) = run_script(demo, "[ \"$1 $3\" != 'container a' ]");
+    assert!(!well);
+    let told = "There is a volume named v already, and this demo makes one. Nothing was done.";
+    assert!(said.contains(told), "{said}");
+    let verbs: Vec<&str> = calls.iter().map(|call| call[1].as_str()).collect();
+    assert_eq!(verbs, ["inspect", "inspect"], "{calls:?}");
+}
