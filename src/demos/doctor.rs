@@ -150,7 +150,8 @@ fn memory(facts: &Facts, sandboxes: u64, needs: &Needs) -> Finding {
         "memory",
         wanted <= half,
         format!(
-            "{sandboxes} sandboxes use up to {}; sandboxes get half of the host's {}",
+            "{} up to {}; sandboxes get half of the host's {}",
+            words(sandboxes, "uses", "use"),
             size(wanted),
             size(total)
         ),
@@ -208,7 +209,8 @@ fn disk(facts: &Facts, sandboxes: u64, needs: &Needs) -> Finding {
         "disk",
         free >= wanted,
         format!(
-            "{free_text} are free in {folder}; {sandboxes} sandboxes write up to {}, and {} stay free",
+            "{free_text} are free in {folder}; {} up to {}, and {} stay free",
+            words(sandboxes, "writes", "write"),
             size(wanted - needs.floor.min(wanted)),
             size(needs.floor)
         ),
@@ -251,6 +253,14 @@ fn unknown(what: &'static str, found: &str) -> Finding {
         verdict: Verdict::Unknown,
         found: found.to_owned(),
         advice: String::new(),
+    }
+}
+
+/// `1 sandbox uses`, `2 sandboxes use`.
+fn words(sandboxes: u64, one: &str, more: &str) -> String {
+    match sandboxes {
+        1 => format!("1 sandbox {one}"),
+        _ => format!("{sandboxes} sandboxes {more}"),
     }
 }
 

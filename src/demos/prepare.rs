@@ -4,7 +4,8 @@
 //! in the user's state folder. Where there is no registry it is made of a static busybox
 //! of this machine, as an archive that any engine loads.
 
-use super::archive::{self, BuildError};
+use super::archive;
+pub use super::archive::BuildError;
 use super::instance::state_folder;
 use crate::engine::hands::supply::Progress;
 use crate::engine::hands::{Failed, FullId, Hands};
@@ -231,26 +232,44 @@ async fn bring(
         Err(Failed::Said { message, .. }) => message,
         Err(away) => return Err(away.into()),
     };
+    match build(hands).await {
+        Ok((id, busybox)) => Ok((id, Came::Built(busybox))),
+        Err(NotBuilt::Here(build)) => Err(PrepareError::NoWay { pull, build }),
+        Err(NotBuilt::There(failed)) => Err(failed.into()),
+    }
+}
+
+/// Why an image could not be built and loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum NotBuilt {
+    /// This machine has nothing to build it of.
+    #[error("{0}")]
+    Here(#[from] BuildError),
+    /// The engine does not take it.
+    #[error("{0}")]
+    There(#[from] Failed),
+}
+
+/// Builds the demo image of a static busybox of this machine, loads it, and gives its id
+/// and the busybox that is in it. Made again, it is the same image.
+///
+/// # Errors
+/// Why there is none.
+pub async fn build(hands: &Hands) -> Result<(FullId, PathBuf), NotBuilt> {
     let there = hands.host().line().system.map(|(_, processor)| processor);
-    let build = tokio::task::spawn_blocking(move || archive::build(there.as_deref())).await;
-    let built = match build {
-        Ok(Ok(built)) => built,
-        Ok(Err(build)) => return Err(PrepareError::NoWay { pull, build }),
-        Err(lost) => {
-            let build = BuildError::Lost(lost.to_string());
-            return Err(PrepareError::NoWay { pull, build });
-        }
-    };
+    let built = tokio::task::spawn_blocking(move || archive::build(there.as_deref()))
+        .await
+        .unwrap_or_else(|lost| Err(BuildError::Lost(lost.to_string())))?;
     let chunk = Bytes::from(built.archive);
-    hands
-        .load_images(stream::iter([Ok::<_, io::Error>(chunk)]))
-        .await?;
+    let archive = stream::iter([Ok::<_, io::Error>(chunk)]);
+    hands.load_images(archive).await?;
     match hands.find_image(&built.id).await? {
-        Some(found) => Ok((found.id, Came::Built(built.busybox))),
-        None => Err(PrepareError::NoWay {
-            pull,
-            build: BuildError::Lost("the engine loaded something else".into()),
-        }),
+        // An engine with another kind of image store gives it an id of its own.
+        None => match hands.find_image(archive::TAG).await? {
+            Some(found) if found.is_labelled => Ok((found.id, built.busybox)),
+            _ => Err(BuildError::Lost("the engine loaded something else".into()).into()),
+        },
+        Some(found) => Ok((found.id, built.busybox)),
     }
 }
 
