@@ -103,3 +103,91 @@ pub fn command(ask: &Ask, id: SandboxId) -> String {
         _ => all,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::panels::draw;
+    use crate::panels::engines::sandbox::{UNUSED, USED, gather, view};
+
+    #[test]
+    fn each_panel_shows_a_sandbox_its_own_objects_and_says_whose_part_it_is() {
+        for panel in Panel::ALL {
+            let view = view(USED);
+            let drawn = draw(panel, &view, &gather(panel, &view));
+            let name = panel.name();
+            for foreign in [
+                "zz00yy11",
+                "outsider",
+                "host-web",
+                "host-data",
+                ">fake<",
+                "/fake",
+            ] {
+                assert!(!drawn.html.contains(foreign), "{name} shows {foreign}");
+                let data = drawn.json.to_string();
+                assert!(!data.contains(foreign), "{name} tells {foreign}");
+            }
+            let picture = drawn.json["picture"].to_string();
+            assert!(!picture.contains("wl-k3x9q2ab"), "{name}: {picture}");
+            assert!(
+                drawn.html.contains("<p class=\"part\">"),
+                "{name} says whose"
+            );
+            assert!(
+                !drawn.html.contains("Nothing runs in this sandbox"),
+                "{name}"
+            );
+            assert!(!drawn.html.contains("Compare with"), "{name}");
+            for link in drawn.html.split("href=\"/panels/").skip(1) {
+                let to = link.split('"').next().unwrap_or_default();
+                assert!(
+                    to.contains("scope=k3x9q2ab"),
+                    "{name} leads out of the sandbox: {to}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_sandbox_in_which_nothing_has_run_says_so() {
+        for panel in Panel::ALL {
+            let view = view(UNUSED);
+            let have = gather(panel, &view);
+            let drawn = draw(panel, &view, &have);
+            let lists = have
+                .get(&Ask::Containers)
+                .or(have.get(&Ask::ContainerSizes));
+            let says = drawn.html.contains("Nothing runs in this sandbox yet.");
+            assert_eq!(says, lists.is_some(), "{}", panel.name());
+            for of_host in ["this host.", "This host has no"] {
+                assert!(!drawn.html.contains(of_host), "{}: {of_host}", panel.name());
+            }
+        }
+    }
+
+    #[test]
+    fn a_whole_host_is_drawn_as_ever() {
+        let view = View::default();
+        let drawn = draw(Panel::Init, &view, &gather(Panel::Init, &view));
+        assert!(drawn.html.contains("wl-zz00yy11-web") && drawn.html.contains("outsider"));
+        assert!(!drawn.html.contains("class=\"part\"") && !drawn.html.contains("<dt>Shown"));
+        assert!(!drawn.html.contains("--filter label=wl.sandbox"));
+    }
+
+    #[test]
+    fn the_drawer_says_which_part_of_an_answer_it_shows() {
+        let view = view(USED);
+        let drawn = draw(Panel::Mounts, &view, &gather(Panel::Mounts, &view));
+        assert!(
+            drawn
+                .html
+                .contains("what sandbox k3x9q2ab owns; names are as typed")
+        );
+        assert!(
+            drawn
+                .html
+                .contains("docker volume ls --filter label=wl.sandbox=k3x9q2ab")
+        );
+    }
+}
