@@ -39,6 +39,10 @@ pub struct Flags {
     #[arg(long, value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
 
+    /// Change nothing on any host: demos and the docker prompt are turned off
+    #[arg(long)]
+    pub read_only: bool,
+
     /// Open the notebook in the browser
     #[arg(long)]
     pub open: bool,
@@ -55,6 +59,8 @@ pub struct Settings {
     pub hosts: Vec<Wanted>,
     /// How log lines look.
     pub log_format: LogFormat,
+    /// Whether nothing may be changed on any host.
+    pub read_only: bool,
     /// Whether to open the browser.
     pub open: bool,
 }
@@ -138,6 +144,7 @@ struct File {
     #[serde(default)]
     hosts: Hosts,
     log_format: Option<LogFormat>,
+    read_only: Option<bool>,
     open: Option<bool>,
     /// What `hosts` names, read from it.
     #[serde(skip)]
@@ -166,6 +173,7 @@ impl Settings {
                 flags.map(|flag| Wanted::parse("--host", flag)).collect()
             },
             log_format: flags.log_format.or(file.log_format).unwrap_or_default(),
+            read_only: flags.read_only || file.read_only.unwrap_or(false),
             open: flags.open || file.open.unwrap_or(false),
         })
     }
