@@ -33,6 +33,8 @@ mod places;
 mod scopes;
 mod scopes_live;
 mod sandbox_ground;
+mod refusal_cases;
+mod refusals;
 mod secrets_live;
 mod shell;
 mod shell_start;
