@@ -2,13 +2,18 @@
 
 use super::queue::Queue;
 use super::sandboxes::OpenError;
-use crate::demos::{janitor, prepare};
+use crate::demos::prepare::Pins;
+use crate::demos::{doctor, janitor, prepare};
 use crate::engine::hands::{Failed, FullId, Hands, Look};
 use crate::engine::owned::SandboxId;
 use crate::engine::{Away, Host};
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long the free space that was seen is taken for true.
+const SPACE_IS_TRUE: Duration = Duration::from_secs(10);
 
 /// A host with sandboxes on it.
 pub(super) struct Place {
@@ -18,6 +23,8 @@ pub(super) struct Place {
     pub(super) queue: Queue,
     /// What is known of it once somebody has opened a sandbox there.
     known: tokio::sync::Mutex<Option<Known>>,
+    /// The free bytes where the engine keeps its files, and when that was seen.
+    free: tokio::sync::Mutex<Option<(Instant, Option<u64>)>>,
     /// How many containers run in each sandbox, as far as we know.
     running: Mutex<HashMap<SandboxId, u64>>,
 }
@@ -38,6 +45,7 @@ impl Place {
             hands,
             queue: Queue::new(workers),
             known: tokio::sync::Mutex::default(),
+            free: tokio::sync::Mutex::default(),
             running: Mutex::default(),
         }
     }
@@ -100,12 +108,16 @@ impl Place {
         })
     }
 
-    /// Forgets what is known: the image may have gone.
-    pub(super) async fn forget(&self) {
-        if let Some(known) = &mut *self.known.lock().await {
-            // What is ours now is not to be swept: only the look is repeated.
-            if let Ok(found) = self.look_around().await {
-                *known = found;
+    /// The free bytes where the engine keeps its files, where that is known.
+    pub(super) async fn free_space(&self) -> Option<u64> {
+        let mut free = self.free.lock().await;
+        match *free {
+            Some((seen, bytes)) if seen.elapsed() < SPACE_IS_TRUE => bytes,
+            _ => {
+                let facts = doctor::ask(&self.hands, &Pins::of_user()).await;
+                let bytes = facts.ok().and_then(|facts| facts.free);
+                *free = Some((Instant::now(), bytes));
+                bytes
             }
         }
     }

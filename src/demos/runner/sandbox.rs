@@ -4,22 +4,23 @@ use super::carry::Carry;
 use super::place::{Known, Place, as_away};
 use super::sandboxes::wiped;
 use super::seen::Seen;
-use super::step::{Step, Stop};
+use super::shell::Shell;
+use super::step::{Not, Step, Stop};
 use super::terms::Terms;
-use super::told::{Outcome, Run, Teller};
+use super::told::{Finished, Outcome, Run, Teller};
 use super::weight::{self, Weight};
-use crate::demos::command::{Command, parse};
+use crate::demos::command::{Command, Verb, parse};
 use crate::demos::janitor;
 use crate::demos::refusal::{Refusal, Rule};
-use crate::demos::sandbox::{Limits, permit};
-use crate::engine::hands::Hands;
-use crate::engine::owned::SandboxId;
+use crate::demos::sandbox::{Limits, Permitted, Snapshot, Thing, permit};
+use crate::engine::hands::{Change, Hands};
+use crate::engine::owned::{Name, SandboxId};
 use crate::engine::{Away, Host};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokio::sync::{Notify, watch};
 
 /// What is said in a sandbox that is over.
@@ -43,6 +44,8 @@ pub struct Sandbox {
     closed: AtomicBool,
     /// Whether something may be in it.
     is_used: AtomicBool,
+    /// The command of which nobody can tell whether it made something that was not there.
+    unsure: Mutex<Option<String>>,
     /// The named runs that go on now.
     named: Mutex<HashMap<String, Run>>,
     heavy: Mutex<Heavy>,
@@ -90,6 +93,7 @@ impl Sandbox {
             resets: watch::Sender::new(0),
             closed: AtomicBool::new(false),
             is_used: AtomicBool::new(false),
+            unsure: Mutex::default(),
             named: Mutex::default(),
             heavy: Mutex::default(),
             stir: Notify::new(),
@@ -174,6 +178,12 @@ impl Sandbox {
         result
     }
 
+    /// Not idle as long as this is held.
+    fn busy(&self) -> Busy<'_> {
+        self.busy.fetch_add(1, Ordering::SeqCst);
+        Busy(self, None)
+    }
+
     /// Its time begins anew.
     pub(super) fn touch(&self) {
         *self.lock_used() = Instant::now();
@@ -191,12 +201,17 @@ impl Sandbox {
 
     /// What was known of its objects is no longer so.
     fn forget(&self) {
+        self.lock_unsure().take();
         self.place.note_running(self.id, 0);
         *self.lock_heavy() = Heavy::default();
     }
 
     fn lock_heavy(&self) -> MutexGuard<'_, Heavy> {
         self.heavy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_unsure(&self) -> MutexGuard<'_, Option<String>> {
+        self.unsure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock_used(&self) -> MutexGuard<'_, Instant> {
@@ -363,24 +378,10 @@ impl Sandbox {
             true => Some(self.alone(teller).await),
             false => None,
         };
-        if self.closed.load(Ordering::SeqCst) {
-            return Outcome::Ended(OVER.into());
-        }
-        if let Some(stopped) = self.stopped_and_not_told() {
-            teller.note(stopped);
-        }
         let step = Step::begin(self, teller);
-        let seen = match step.in_time(Seen::look(self, how.terminal)).await {
-            Ok(Ok(seen)) => seen,
-            Ok(Err(failed)) => return Outcome::CannotTell(as_away(failed)),
-            Err(stop) => return stop.into(),
-        };
-        if command.changes() {
-            self.is_used.store(true, Ordering::SeqCst);
-        }
-        let permitted = match permit(command, &seen.snapshot) {
-            Ok(permitted) => permitted,
-            Err(refusal) => return refused(refusal, teller),
+        let (seen, permitted) = match self.decided(command, how.terminal, &step).await {
+            Ok(decided) => decided,
+            Err(stop) => return ended(stop, teller),
         };
         let stops = self.heavy_count();
         let carry = Carry {
@@ -389,12 +390,116 @@ impl Sandbox {
             seen: &seen,
         };
         let code = carry.out().await;
+        if let (Err(Stop::Away(_)), Some(false)) = (&code, carry.was_there()) {
+            *self.lock_unsure() = Some(command.line().to_owned());
+        }
         match (code, self.stopped_since(stops)) {
             (_, Some(stopped)) => Outcome::Ended(stopped),
             (Ok(code), None) => Outcome::Done { code },
-            (Err(Stop::Refused(refusal)), None) => refused(refusal, teller),
-            (Err(stop), None) => stop.into(),
+            (Err(stop), None) => ended(stop, teller),
         }
+    }
+
+    /// Looks at what is there, and decides.
+    async fn decided(
+        self: &Arc<Self>,
+        command: &Command,
+        terminal: bool,
+        step: &Step<'_>,
+    ) -> Result<(Seen, Permitted), Stop> {
+        if self.closed.load(Ordering::SeqCst) {
+            return Err(Stop::Ended(OVER.into()));
+        }
+        if let Some(stopped) = self.stopped_and_not_told() {
+            step.teller.note(stopped);
+        }
+        let look = async || {
+            let seen = step.in_time(Seen::look(self, terminal)).await?;
+            seen.map_err(|failed| Stop::from(Not::from(failed)))
+        };
+        let mut seen = look().await?;
+        let mut permitted = permit(command, &seen.snapshot).map_err(Stop::Refused);
+        if command.changes() {
+            self.is_used.store(true, Ordering::SeqCst);
+            let unsure = self.lock_unsure().take();
+            // The same command again: what it made after all is in its way.
+            if unsure.as_deref() == Some(command.line()) {
+                if removed_what_it_made(step, command, &seen).await? {
+                    seen = look().await?;
+                }
+                permitted = permit(command, &seen.snapshot).map_err(Stop::Refused);
+            }
+        }
+        Ok((seen, permitted?))
+    }
+
+    /// Starts a process with a terminal: `docker exec -it` or `docker run -it`.
+    ///
+    /// # Errors
+    /// What was said instead, and how it ended.
+    pub async fn terminal(
+        self: &Arc<Self>,
+        line: &str,
+        rows: u16,
+        columns: u16,
+    ) -> Result<Shell, Finished> {
+        self.touch();
+        let teller = Teller::new();
+        let run = teller.listen();
+        let begun = {
+            let _busy = self.busy();
+            self.shell(line, (rows, columns), &teller).await
+        };
+        match begun {
+            Ok(shell) => Ok(shell),
+            Err(outcome) => {
+                teller.end(outcome);
+                Err(run.finished().await)
+            }
+        }
+    }
+
+    async fn shell(
+        self: &Arc<Self>,
+        line: &str,
+        size: (u16, u16),
+        teller: &Teller,
+    ) -> Result<Shell, Outcome> {
+        let command = parse(line).map_err(|refusal| refused(refusal, teller))?;
+        if let Some(refusal) = self.refuses(&command, true) {
+            return Err(refused(refusal, teller));
+        }
+        let begin = async {
+            let _alone = self.alone(teller).await;
+            let step = Step::begin(self, teller);
+            let (seen, permitted) = self
+                .decided(&command, true, &step)
+                .await
+                .map_err(|stop| ended(stop, teller))?;
+            let carry = Carry {
+                step: &step,
+                permitted: &permitted,
+                seen: &seen,
+            };
+            carry.shell(size).await.map_err(|code| match code {
+                Ok(code) => Outcome::Done { code },
+                Err(stop) => ended(stop, teller),
+            })
+        };
+        let mut resets = self.resets.subscribe();
+        tokio::select! {
+            shell = begin => shell,
+            _ = resets.changed() => Err(Outcome::Ended("the sandbox was reset".into())),
+        }
+    }
+
+    /// What is in the sandbox now, for completion and for what a step has changed.
+    ///
+    /// # Errors
+    /// The host does not answer.
+    pub async fn snapshot(&self) -> Result<Snapshot, Away> {
+        let seen = Seen::look(self, false).await.map_err(as_away)?;
+        Ok(seen.snapshot)
     }
 
     async fn alone(&self, teller: &Teller) -> tokio::sync::MutexGuard<'_, ()> {
@@ -403,6 +508,49 @@ impl Sandbox {
         }
         teller.note("waiting: another command of this sandbox is being carried out");
         self.one.lock().await
+    }
+}
+
+/// Removes what a command made of which nobody could tell whether it did. Whether there
+/// was such a thing.
+async fn removed_what_it_made(
+    step: &Step<'_>,
+    command: &Command,
+    seen: &Seen,
+) -> Result<bool, Stop> {
+    let of_name = |things: &[Thing], name: &Name| {
+        let thing = things.iter().find(|thing| thing.typed == name.as_str());
+        thing.map(|thing| thing.id.clone())
+    };
+    let removal = match command.verb() {
+        Verb::Run(run) | Verb::Create(run) => {
+            let name = run.name.as_ref();
+            let id = name.and_then(|name| of_name(&seen.snapshot.containers, name));
+            id.map(|id| Change::RemoveContainer {
+                id,
+                force: true,
+                volumes: false,
+            })
+        }
+        Verb::NetworkCreate(create) => {
+            of_name(&seen.snapshot.networks, &create.name).map(Change::RemoveNetwork)
+        }
+        _ => None,
+    };
+    let Some(removal) = removal else {
+        return Ok(false);
+    };
+    step.teller
+        .note("what this command had made when the engine went away was removed first");
+    step.apply(removal).await.map_err(Stop::from)?;
+    Ok(true)
+}
+
+/// How a command ended that was not carried out to its end.
+fn ended(stop: Stop, teller: &Teller) -> Outcome {
+    match stop {
+        Stop::Refused(refusal) => refused(refusal, teller),
+        other => other.into(),
     }
 }
 

@@ -91,15 +91,6 @@ impl Seen {
         containers.filter(|container| container.running).count()
     }
 
-    /// Whether there is anything that a decision could have depended on.
-    pub(super) fn is_empty(&self) -> bool {
-        let snapshot = &self.snapshot;
-        snapshot.containers.is_empty()
-            && snapshot.networks.is_empty()
-            && snapshot.volumes.is_empty()
-            && snapshot.images.is_empty()
-    }
-
     /// The line of the list about this container.
     pub(super) fn container(&self, id: &FullId) -> Option<&Value> {
         let mut containers = self.containers.iter();

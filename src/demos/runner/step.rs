@@ -186,23 +186,32 @@ impl<'a> Step<'a> {
         Whose::Sandbox(*self.sandbox.id())
     }
 
-    /// Whether the host has memory for one more container of so many bytes.
-    pub(super) fn memory_for(&self, bytes: u64) -> Result<(), Stop> {
+    /// Whether the host has room for one more container that runs.
+    pub(super) async fn room(&self) -> Result<(), Stop> {
         let (place, terms) = (&self.sandbox.place, &self.sandbox.terms);
         let share = self.sandbox.known.memory / 100 * terms.memory_percent;
-        let after = (place.all_running() + 1).saturating_mul(bytes);
-        match share == 0 || after <= share {
-            true => Ok(()),
-            false => Err(Stop::Refused(Refusal::new(
-                Rule::Quota,
-                format!(
-                    "All sandboxes together may take {} % of this host's memory, and the containers \
-                     that run now take it. Try again when some of them have ended.",
-                    terms.memory_percent
-                ),
+        let after = (place.all_running() + 1).saturating_mul(self.sandbox.limits.caps.memory);
+        if share > 0 && after > share {
+            return Err(no_room(format!(
+                "All sandboxes together may take {} % of this host's memory, and the containers that \
+                 run now take it. Try again when some of them have ended.",
+                terms.memory_percent
+            )));
+        }
+        let free = self.in_time(place.free_space()).await?;
+        match free.is_some_and(|free| free < terms.free_space) {
+            false => Ok(()),
+            true => Err(no_room(format!(
+                "This host's disk has less than {} MB left, and nothing new is started there until it \
+                 has more.",
+                terms.free_space / 1_000_000
             ))),
         }
     }
+}
+
+fn no_room(message: String) -> Stop {
+    Stop::Refused(Refusal::new(Rule::Quota, message))
 }
 
 /// Whether a change keeps the engine busy. The others mostly wait.

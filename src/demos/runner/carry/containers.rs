@@ -42,8 +42,7 @@ impl Carry<'_> {
 
     async fn start_one(&self, id: &FullId) -> Result<(), Not> {
         if !self.runs(id) {
-            self.step
-                .memory_for(self.seen.snapshot.limits.caps.memory)?;
+            self.step.room().await?;
         }
         self.begin(id).await
     }
@@ -62,8 +61,7 @@ impl Carry<'_> {
         let Some(id) = target.id() else {
             return self.fail(no_container(Operation::Start, target.typed()));
         };
-        self.step
-            .memory_for(self.seen.snapshot.limits.caps.memory)?;
+        self.step.room().await?;
         match self.attended(id, false).await {
             Ok(code) => Ok(code),
             Err(not) => self.fail(self.said_of(Operation::Start, not, target)?),
@@ -86,8 +84,7 @@ impl Carry<'_> {
                 continue;
             };
             if !self.runs(&id) {
-                self.step
-                    .memory_for(self.seen.snapshot.limits.caps.memory)?;
+                self.step.room().await?;
             }
             let seconds = stop.seconds;
             match self.step.apply(Change::Restart { id, seconds }).await {

@@ -1,6 +1,7 @@
 //! `exec`: a process of its own in a container that runs.
 
 use super::super::said::{About, no_container};
+use super::super::shell::{self, Shell};
 use super::super::step::{Not, Stop};
 use super::{Carry, Code};
 use crate::demos::command::verbs::Exec;
@@ -61,6 +62,39 @@ impl Carry<'_> {
                     ..About::default()
                 };
                 self.fail(self.said(Operation::Exec, not, about)?)
+            }
+        }
+    }
+
+    /// `docker exec -it`
+    pub(super) async fn exec_shell(&self, exec: &Exec, size: (u16, u16)) -> Result<Shell, Code> {
+        let typed = exec.container.as_str();
+        let Some(id) = self.first() else {
+            return Err(self.fail(no_container(Operation::Exec, typed)));
+        };
+        let new = NewExec {
+            container: id.clone(),
+            command: exec.command.clone(),
+            env: exec.env.clone(),
+            workdir: exec.workdir.clone(),
+            tty: true,
+            detach: false,
+        };
+        let begun = self.step.in_time(shell::exec(self.step.sandbox, new, size));
+        self.step.sandbox.stirs();
+        match begun.await {
+            Ok(Ok(shell)) => Ok(shell),
+            Err(stop) => Err(Err(stop)),
+            Ok(Err(failed)) => {
+                let about = About {
+                    typed,
+                    id: id.as_str(),
+                    program: exec.command.first().map_or("", String::as_str),
+                    workdir: exec.workdir.as_deref().unwrap_or_default(),
+                    ..About::default()
+                };
+                let said = self.said(Operation::Exec, failed.into(), about);
+                Err(said.and_then(|said| self.fail(said)))
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::super::names;
 use super::super::said::{About, words};
+use super::super::shell::{self, Shell};
 use super::super::step::{Not, Stop};
 use super::{Carry, Code};
 use crate::demos::command::Verb;
@@ -54,8 +55,7 @@ impl Carry<'_> {
     /// `docker run`
     pub(super) async fn run(&self, run: &Run) -> Code {
         let launch = self.launch()?;
-        self.step
-            .memory_for(self.seen.snapshot.limits.caps.memory)?;
+        self.step.room().await?;
         let ran = match self.make(Operation::Run, launch).await {
             Ok(made) if run.detach => self.started(launch, run.remove, made).await,
             Ok(made) => self.foreground(launch, run.remove, made).await,
@@ -66,6 +66,28 @@ impl Carry<'_> {
             Err(Hindered::Said(said)) => self.fail(said),
             Err(Hindered::Stop(stop)) => Err(stop),
         }
+    }
+
+    /// `docker run -it`
+    pub(super) async fn run_shell(&self, run: &Run, size: (u16, u16)) -> Result<Shell, Code> {
+        let operation = Operation::Run;
+        let begun = async {
+            let launch = self.launch()?;
+            self.step.room().await?;
+            let made = self.make(operation, launch).await?;
+            let hands = self.step.hands();
+            let attached = self.step.in_time(hands.attach_terminal(&made.id)).await?;
+            let terminal = attached.map_err(|failed| self.words(operation, failed.into()))?;
+            let begun = self.begin(&made.id).await;
+            begun.map_err(|not| self.words(operation, not))?;
+            let id = made.id.clone();
+            self.forget_when_removed(run.remove, made).await;
+            Ok(shell::first(self.step.sandbox, id, terminal, size).await)
+        };
+        begun.await.map_err(|hindered| match hindered {
+            Hindered::Said(said) => self.fail(said),
+            Hindered::Stop(stop) => Err(stop),
+        })
     }
 
     fn launch(&self) -> Result<&Launch, Stop> {

@@ -9,6 +9,7 @@ mod streams;
 
 use super::said::{About, words};
 use super::seen::Seen;
+use super::shell::Shell;
 use super::step::{Not, Step, Stop};
 use crate::demos::command::Verb;
 use crate::demos::format::errors::Operation;
@@ -48,7 +49,7 @@ impl Carry<'_> {
             Verb::VolumeCreate(create) => self.volume_create(create).await,
             Verb::VolumeRm(rm) => self.volume_rm(rm).await,
             Verb::NetworkCreate(create) => self.network_create(create).await,
-            Verb::Connect(connect) => self.connect(connect).await,
+            Verb::Connect(_) => self.connect().await,
             Verb::Disconnect(_) => self.disconnect().await,
             Verb::NetworkRm(rm) => self.network_rm(rm).await,
             Verb::Ps(ps) => self.ps(ps).await,
@@ -69,6 +70,35 @@ impl Carry<'_> {
                 Rule::Verb,
                 "docker compose is not carried out yet",
             ))),
+        }
+    }
+
+    /// Whether what the command is to make was there before; `None` when it makes nothing
+    /// that has a name.
+    pub(super) fn was_there(&self) -> Option<bool> {
+        let snapshot = &self.seen.snapshot;
+        let (things, name) = match self.permitted.verb() {
+            Verb::Run(run) | Verb::Create(run) => (&snapshot.containers, run.name.as_ref()?),
+            Verb::NetworkCreate(create) => (&snapshot.networks, &create.name),
+            _ => return None,
+        };
+        Some(things.iter().any(|thing| thing.typed == name.as_str()))
+    }
+
+    /// Starts what has a terminal.
+    pub(super) async fn shell(&self, size: (u16, u16)) -> Result<Shell, Code> {
+        match self.permitted.verb() {
+            Verb::Exec(exec) if exec.tty && exec.interactive && !exec.detach => {
+                self.exec_shell(exec, size).await
+            }
+            Verb::Run(run) if run.tty && run.interactive && !run.detach => {
+                self.run_shell(run, size).await
+            }
+            _ => Err(Err(Stop::Refused(Refusal::new(
+                Rule::Terminal,
+                "A terminal is for `docker exec -it CONTAINER sh` and `docker run -it busybox`; \
+                 everything else goes into the prompt.",
+            )))),
         }
     }
 

@@ -4,7 +4,7 @@ use super::super::names;
 use super::super::said::{About, missing, no_container};
 use super::super::step::Stop;
 use super::{Carry, Code};
-use crate::demos::command::verbs::{Commit, Connect, ImageRm, NetworkCreate, Remove, VolumeCreate};
+use crate::demos::command::verbs::{Commit, ImageRm, NetworkCreate, Remove, VolumeCreate};
 use crate::demos::format::errors::{Failure, Operation, network_rm_failed};
 use crate::demos::sandbox::Target;
 use crate::engine::Away;
@@ -162,8 +162,8 @@ impl Carry<'_> {
     }
 
     /// `docker network connect`
-    pub(super) async fn connect(&self, connect: &Connect) -> Code {
-        let aliases = connect.aliases.clone();
+    pub(super) async fn connect(&self) -> Code {
+        let aliases = self.permitted.aliases().to_vec();
         let change = |network, container| Change::Connect {
             network,
             container,
