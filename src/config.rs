@@ -43,6 +43,10 @@ pub struct Flags {
     #[arg(long, value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
 
+    /// Change nothing on any host: demos and the docker prompt are turned off
+    #[arg(long)]
+    pub read_only: bool,
+
     /// Open the notebook in the browser
     #[arg(long)]
     pub open: bool,
@@ -59,6 +63,8 @@ pub struct Settings {
     pub hosts: Vec<Wanted>,
     /// How log lines look.
     pub log_format: LogFormat,
+    /// Whether nothing may be changed on any host.
+    pub read_only: bool,
     /// Whether to open the browser.
     pub open: bool,
     /// What one sandbox may have and use.
@@ -146,6 +152,7 @@ struct File {
     #[serde(default)]
     hosts: Hosts,
     log_format: Option<LogFormat>,
+    read_only: Option<bool>,
     open: Option<bool>,
     #[serde(default)]
     sandbox: Sandbox,
@@ -180,6 +187,7 @@ impl Settings {
                 flags.map(|flag| Wanted::parse("--host", flag)).collect()
             },
             log_format: flags.log_format.or(file.log_format).unwrap_or_default(),
+            read_only: flags.read_only || file.read_only.unwrap_or(false),
             open: flags.open || file.open.unwrap_or(false),
             limits,
             terms,

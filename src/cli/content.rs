@@ -4,6 +4,7 @@ use crate::config::Settings;
 use crate::notebook::{Content, ContentError, Notebook, Rules, watch};
 use crate::panels::attached::{self, Attached};
 use crate::panels::values;
+use crate::web::demos::reasons;
 use crate::web::routes::RESERVED;
 use crate::web::state::{App, Edition};
 use std::path::{Path, PathBuf};
@@ -35,7 +36,17 @@ pub fn load(content: &Content) -> Result<Edition, ContentError> {
         Content::Embedded => "embedded".to_owned(),
         Content::Folder(folder) => folder.display().to_string(),
     };
-    Ok(Edition::new(notebook, attachments(content), source))
+    let edition = Edition::new(notebook, attachments(content), source);
+    Ok(edition.with_reasons(&reasons(content)))
+}
+
+/// Why topics have no demo, as the content folder's own list says it.
+fn reasons(content: &Content) -> String {
+    let Content::Folder(folder) = content else {
+        return String::new();
+    };
+    // Most folders have none.
+    std::fs::read_to_string(folder.join(reasons::FILE)).unwrap_or_default()
 }
 
 /// Which topic carries which panels, with the content folder's own list.
@@ -111,7 +122,8 @@ fn publish(app: &App, folder: &Path, changed: Vec<watch::Change>) {
             None => notebook.remove(&file),
         };
     }
-    let attached = attachments(&Content::Folder(folder.to_owned()));
-    app.publish(Edition::new(notebook, attached, before.source.clone()));
+    let content = Content::Folder(folder.to_owned());
+    let edition = Edition::new(notebook, attachments(&content), before.source.clone());
+    app.publish(edition.with_reasons(&reasons(&content)));
     tracing::info!(files, "the notes changed");
 }

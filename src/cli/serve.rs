@@ -3,8 +3,12 @@
 use super::content::{self, Following};
 use super::harmless;
 use crate::config::Settings;
+use crate::demos::instance::Slot;
+use crate::demos::runner::{Sandboxes, Terms};
+use crate::demos::sandbox::Limits;
 use crate::engine::{Ask, Engine, FindError, Host, Status};
 use crate::notebook::ContentError;
+use crate::web::demos::stage::{Off, Stage};
 use crate::web::front::Front;
 use crate::web::key::Key;
 use crate::web::server;
@@ -71,6 +75,9 @@ pub fn serve(settings: Settings) -> Result<(), StartError> {
 /// How long the start-up lines wait for a Docker host to say its version.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How long the sandboxes may take to be removed at the end.
+const LAST_SWEEP: Duration = Duration::from_secs(10);
+
 /// How many of the notebook's warnings are printed.
 const WARNINGS: usize = 10;
 
@@ -90,7 +97,13 @@ async fn run(settings: Settings) -> Result<(), StartError> {
         format_args!("http://{address}/?key={}", key.text()),
     );
     say_content(&edition);
-    let app = Arc::new(App::new(address.port(), key, engine, edition));
+    let app = App::new(address.port(), key, engine, edition);
+    let stage = stage(&app.engine, settings.read_only);
+    if let Err(off) = &stage {
+        line("demos", format_args!("{}", off.sentence()));
+    }
+    let sandboxes = stage.as_ref().ok().map(|stage| Arc::clone(&stage.sandboxes));
+    let app = Arc::new(app.with_stage(stage));
     if let Some(following) = following {
         following.publish_to(Arc::clone(&app));
     }
@@ -102,8 +115,25 @@ async fn run(settings: Settings) -> Result<(), StartError> {
         open_browser(&format!("http://{address}/"));
     }
     server::serve(listener, front, app, stop).await;
+    if let Some(sandboxes) = sandboxes
+        && tokio::time::timeout(LAST_SWEEP, sandboxes.end()).await.is_err()
+    {
+        tracing::warn!("some sandboxes were not removed in time; the next start does it");
+    }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Where demos run, unless nothing may be changed.
+fn stage(engine: &Arc<Engine>, read_only: bool) -> Result<Arc<Stage>, Off> {
+    if read_only {
+        return Err(Off::ReadOnly);
+    }
+    let unable =
+        |error| Off::Unable(format!("the system gives no random numbers for sandboxes: {error}"));
+    let slot = Slot::take().map_err(unable)?;
+    let (limits, terms) = (Limits::default(), Terms::default());
+    Stage::new(Sandboxes::new(Arc::clone(engine), slot, limits, terms)).map_err(unable)
 }
 
 /// The content line: where from, how much, and what an author should look at.

@@ -3,6 +3,7 @@
 //! A handler returns a [`Failure`]; the front door ([`super::front`]) draws its
 //! page and logs what the reader is not told. Nothing internal reaches a page.
 
+use super::demos::stage::Off;
 use super::guard::{self, Refusal};
 use super::key::KeyTrouble;
 use super::near::near;
@@ -36,6 +37,14 @@ pub enum PageError {
     NoContext(ConnectError),
     /// The guard did not let it in.
     Guarded(Refusal),
+    /// No demo of this name.
+    NoSuchDemo(String),
+    /// Nothing can be run here.
+    Off(Off),
+    /// An address for something else than a page.
+    NotHere,
+    /// A form whose page was made for another browser, or by an earlier Waterline.
+    OldForm,
     /// The one-time key opened nothing.
     Key(KeyTrouble),
     /// Anything but GET and HEAD.
@@ -120,16 +129,22 @@ impl PageError {
     /// The HTTP status that goes with the page.
     pub fn status(&self) -> StatusCode {
         match self {
-            PageError::BadAddress | PageError::Guarded(Refusal::OddHost) => StatusCode::BAD_REQUEST,
+            PageError::BadAddress | PageError::NotHere | PageError::Guarded(Refusal::OddHost) => {
+                StatusCode::BAD_REQUEST
+            },
             PageError::NoSuchPage(_)
             | PageError::NoSuchTopic(_)
             | PageError::NoSuchPanel(_)
             | PageError::NoSuchHost(_)
+            | PageError::NoSuchDemo(_)
             | PageError::NoSuchSandbox(_)
             | PageError::NoContext(ConnectError::NoContext(_)) => StatusCode::NOT_FOUND,
             PageError::NoContext(_) => StatusCode::UNPROCESSABLE_ENTITY,
             PageError::Guarded(Refusal::ForeignHost) => StatusCode::MISDIRECTED_REQUEST,
-            PageError::Guarded(_) | PageError::Key(_) => StatusCode::FORBIDDEN,
+            PageError::Guarded(_)
+            | PageError::Key(_)
+            | PageError::Off(_)
+            | PageError::OldForm => StatusCode::FORBIDDEN,
             PageError::Method => StatusCode::METHOD_NOT_ALLOWED,
             PageError::AddressTooLong => StatusCode::URI_TOO_LONG,
             PageError::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -148,6 +163,10 @@ impl PageError {
             PageError::NoSuchHost(_) => "There is no such host",
             PageError::NoSuchSandbox(_) => "There is no such sandbox",
             PageError::NoContext(_) => "This context cannot be connected",
+            PageError::NoSuchDemo(_) => "There is no such demo",
+            PageError::Off(_) => "Nothing can be run here",
+            PageError::OldForm => "This page is out of date",
+            PageError::NotHere => "This is no page",
             PageError::Guarded(Refusal::NoOrigin) => "No page of Waterline sent this",
             PageError::Key(KeyTrouble::Missing) => "This needs the key",
             PageError::Guarded(Refusal::OddHost | Refusal::ForeignHost) => {
@@ -184,14 +203,24 @@ impl PageError {
             PageError::NoContext(error) => {
                 format!("{}.", crate::panels::words::capital(&error.to_string()))
             }
+            PageError::NoSuchDemo(name) => format!("No demo is called {}.", short(name)),
+            PageError::Off(off) => off.sentence(),
+            PageError::NotHere => {
+                "A terminal is opened from a demo or from the prompt, by a script of theirs.".into()
+            }
+            PageError::OldForm => {
+                "The form that was sent was made for another browser, or before Waterline was \
+                 started again. Nothing was run. Open the page again, and its buttons work."
+                    .into()
+            }
             PageError::Guarded(Refusal::NoOrigin) => {
                 "The request would change something and does not say which page sent it, as \
                  every browser does. Nothing was changed."
                     .into()
             }
             PageError::Key(KeyTrouble::Missing) => {
-                "Other accounts of this machine can reach Waterline too, so it connects a host \
-                 only for a browser that was opened with the key. Open the address that \
+                "Other accounts of this machine can reach Waterline too, so it runs commands and \
+                 connects hosts only for a browser that was opened with the key. Open the address that \
                  Waterline printed when it started, the one with ?key= in it, and try again."
                     .into()
             }
@@ -256,6 +285,10 @@ impl PageError {
             PageError::Key(KeyTrouble::Missing) => {
                 "Nobody's: this browser has not shown yet that it is yours."
             }
+            PageError::NoSuchDemo(_) => "The address is mistyped, or the demo was moved or renamed.",
+            PageError::Off(_) => "Nobody's: whoever started Waterline wanted it so, or it could not do better.",
+            PageError::NotHere => "The link that led here is wrong.",
+            PageError::OldForm => "Nobody's: the page stood open for a long time.",
             PageError::NoSuchHost(_) => {
                 "The address is mistyped, or Waterline was started with other hosts."
             }
@@ -356,6 +389,17 @@ impl PageError {
                     text: host.name,
                 })
                 .collect(),
+            PageError::NoSuchDemo(name) => {
+                let edition = app.edition_for_long();
+                let ids = edition.demos.all().map(|demo| demo.id.clone());
+                let found = near(name, ids).into_iter();
+                found
+                    .map(|id| WayOut {
+                        href: super::demos::pages::demo_url(&id),
+                        text: id,
+                    })
+                    .collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -385,6 +429,18 @@ impl PageError {
             | PageError::Key(KeyTrouble::Missing)
             | PageError::TimedOut => {
                 vec![home(), link("/hosts", "The Docker hosts")]
+            }
+            PageError::NoSuchDemo(_) | PageError::Off(_) => {
+                vec![link("/demos", "All demos"), home()]
+            }
+            PageError::OldForm => {
+                let page = asked.uri.path();
+                let page = ["/steps/", "/to/", "/all", "/reset"]
+                    .iter()
+                    .find_map(|end| Some(page.split_once(end)?.0))
+                    .unwrap_or(page);
+                let page = guard::own_address(asked.headers, page);
+                vec![link(&page, "Open the page again"), home()]
             }
             _ => vec![home()],
         }

@@ -116,12 +116,15 @@ impl Live {
     /// `host` is the one whose chip the page shows; the default one when there is none
     /// of that name, which the chip then says.
     ///
+    /// `also` are streams of a page's own, such as the demo that it shows.
+    ///
     /// It ends when `stopping` resolves, so that the server can stop.
     pub fn stream(
         &self,
         engine: &Arc<Engine>,
         host: Option<&str>,
         keys: &[String],
+        also: Vec<Frames>,
         stopping: impl Future<Output = ()> + Send + 'static,
     ) -> Response {
         let mut frames = SelectAll::new();
@@ -146,6 +149,9 @@ impl Live {
                 Some(show) => frames.push(viewing(show)),
                 None => frames.push(once(event("gone", key))),
             }
+        }
+        for more in also {
+            frames.push(more);
         }
         let mut keep_alive = tokio::time::interval(KEEP_ALIVE);
         keep_alive.reset();
@@ -555,7 +561,7 @@ fn publish(frames: &watch::Sender<Frame>, frame: Bytes) {
 
 /// One server-sent event. The text may have line breaks; a lone carriage return
 /// would end a line too, so none is let through.
-fn event(name: &str, text: &str) -> Bytes {
+pub fn event(name: &str, text: &str) -> Bytes {
     let mut frame = format!("event: {name}\n");
     for line in text.lines() {
         frame.push_str("data: ");
@@ -566,7 +572,7 @@ fn event(name: &str, text: &str) -> Bytes {
     Bytes::from(frame)
 }
 
-type Frames = BoxStream<'static, Bytes>;
+pub type Frames = BoxStream<'static, Bytes>;
 
 fn once(frame: Bytes) -> Frames {
     stream::iter([frame]).boxed()

@@ -21,6 +21,11 @@ pub use note::note;
 pub use parts::{PanelLink, sheets_of};
 pub use topic::topic;
 
+/// Text whose headings stand below a page's title.
+pub fn below_title(html: &str) -> String {
+    html::shift_headings(html, i8::from(html.contains("<h1")))
+}
+
 /// This program's version, as the footer says it.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Its licence, as the footer says it.

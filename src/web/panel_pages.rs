@@ -2,6 +2,7 @@
 //! scripts, and its data.
 
 use super::chosen;
+use super::demos;
 use super::error::{Failure, PageError};
 use super::live::{VALUE, draw, draw_beside};
 use super::routes::{Answer, decoded};
@@ -37,6 +38,9 @@ struct FramedPanel<'a> {
     /// The switch: the other hosts, with where each is chosen.
     others: Vec<(String, String)>,
 }
+
+/// How many demos one page can show.
+const MOST_DEMOS: usize = 4;
 
 /// How long the page of two hosts waits for either.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -100,8 +104,8 @@ pub async fn panel(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) ->
     Ok((fresh, Html(page.map_err(PageError::from)?)).into_response())
 }
 
-/// `GET /live?host=NAME&panel=KEY&value=KEY&…`: the page's stream.
-pub async fn live(State(app): State<Arc<App>>, uri: Uri) -> Answer {
+/// `GET /live?host=NAME&panel=KEY&value=KEY&demo=KEY&…`: the page's stream.
+pub async fn live(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Answer {
     let query = uri.query().unwrap_or_default();
     let keys: Vec<String> = query
         .split('&')
@@ -117,7 +121,15 @@ pub async fn live(State(app): State<Arc<App>>, uri: Uri) -> Answer {
         .map(|name| decoded(name, ""))
         .transpose()?;
     let host = host.as_deref().filter(|name| !name.is_empty());
-    Ok(app.live.stream(&app.engine, host, &keys, app.stopping()))
+    let demos = query.split('&').filter_map(|pair| pair.strip_prefix("demo="));
+    let demos = demos.take(MOST_DEMOS).filter_map(|key| {
+        let key = decoded(key, "").ok()?;
+        demos::stream::frames(&app, &headers, &key)
+    });
+    let demos = demos.collect();
+    Ok(app
+        .live
+        .stream(&app.engine, host, &keys, demos, app.stopping()))
 }
 
 /// The other hosts, with where each is chosen: back to the page that the frame is on. None

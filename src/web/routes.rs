@@ -1,10 +1,11 @@
 //! Every address of Waterline, in one place.
 //!
-//! All are read-only but one, which connects a host and changes nothing on it. The
-//! front door ([`super::front`]) has checked the request
+//! Most only read. What connects a host, runs a demo or takes a typed command is a POST
+//! ([`changes`]), and needs the key. The front door ([`super::front`]) has checked the request
 //! before it comes here, and has answered it already when its page is kept.
 
 use super::assets;
+use super::demos;
 use super::error::{Failure, PageError};
 use super::gallery;
 use super::host_pages;
@@ -38,6 +39,7 @@ pub const RESERVED: &[&str] = &[
     "live",
     "demos",
     "prompt",
+    "terminal",
     "workshop",
     "static",
     "notebook.json",
@@ -54,7 +56,15 @@ pub fn changes(method: &Method, path: &str) -> bool {
     let connects = path
         .strip_prefix("/hosts/")
         .and_then(|rest| rest.strip_suffix("/connect"));
-    method == Method::POST && connects.is_some_and(|name| !name.is_empty() && !name.contains('/'))
+    let connects = connects.is_some_and(|name| !name.is_empty() && !name.contains('/'));
+    let runs = path.strip_prefix("/demos/").is_some_and(|rest| {
+        matches!(
+            rest.split('/').collect::<Vec<_>>()[..],
+            [_, "all" | "reset"] | [_, "steps" | "to", _]
+        )
+    });
+    let types = matches!(path, "/prompt" | "/prompt/reset");
+    method == Method::POST && (connects || runs || types)
 }
 
 /// Every address, with its handler.
@@ -71,6 +81,21 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/hosts/{name}/connect", post(host_pages::connect))
         .route("/live", get(panel_pages::live))
         .route("/values", get(value_pages::values))
+        // demos: what a note does when it is run
+        .route("/demos", get(demos::pages::list))
+        .route("/demos/command", get(demos::reference::reference))
+        .route("/demos/{id}", get(demos::pages::demo))
+        .route("/demos/{id}/all", post(demos::changes::demo))
+        .route("/demos/{id}/reset", post(demos::changes::demo))
+        .route("/demos/{id}/steps/{step}", post(demos::changes::demo))
+        .route("/demos/{id}/to/{step}", post(demos::changes::demo))
+        .route(
+            "/prompt",
+            get(demos::pages::prompt_page).post(demos::changes::prompt),
+        )
+        .route("/prompt/reset", post(demos::changes::reset_prompt))
+        .route("/prompt/complete", get(demos::reference::complete))
+        .route("/terminal", get(demos::terminal::terminal))
         // every panel in every state, from fixtures
         .route("/gallery", get(gallery::index))
         .route("/gallery/{name}", get(gallery::panel))

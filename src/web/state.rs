@@ -1,6 +1,8 @@
 //! What all requests share: the notebook as it is now, its kept pages, the hosts,
 //! the key.
 
+use super::demos::reasons::Reasons;
+use super::demos::stage::{Off, Stage};
 use super::error::{Failure, PageError};
 use super::kept::{Coding, Kept, Page};
 use super::key::Key;
@@ -27,6 +29,8 @@ pub struct App {
     pub engine: Arc<Engine>,
     /// What somebody is looking at on them right now.
     pub live: Live,
+    /// Where demos run, or why they do not.
+    pub stage: Result<Arc<Stage>, Off>,
     edition: ArcSwap<Edition>,
     stopping: watch::Sender<bool>,
 }
@@ -40,6 +44,8 @@ pub struct Edition {
     pub demos: Arc<Demos>,
     /// Which topic carries which panels.
     pub attached: Attached,
+    /// Why a topic has none.
+    pub reasons: Reasons,
     /// Where the notes come from, as the reader may see it.
     pub source: String,
     /// The pages that were asked for so far.
@@ -51,6 +57,7 @@ impl Edition {
     pub fn new(notebook: Notebook, attached: Attached, source: String) -> Edition {
         Edition {
             demos: Arc::new(Demos::of(&notebook)),
+            reasons: Reasons::built_in(),
             notebook,
             attached,
             source,
@@ -58,10 +65,20 @@ impl Edition {
         }
     }
 
+    /// With what the content folder says of topics that have no demo.
+    #[must_use]
+    pub fn with_reasons(self, own: &str) -> Edition {
+        Edition {
+            reasons: self.reasons.and(own),
+            ..self
+        }
+    }
+
     /// Everything an author should look at.
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems = self.attached.problems(&self.notebook);
         problems.extend(self.notebook.problems());
+        problems.extend(self.demos.problems().iter().cloned());
         problems.extend(self.demos.problems().iter().cloned());
         problems
     }
@@ -75,9 +92,16 @@ impl App {
             key,
             engine: Arc::new(engine),
             live: Live::default(),
+            stage: Err(Off::ReadOnly),
             edition: ArcSwap::from_pointee(edition),
             stopping: watch::Sender::new(false),
         }
+    }
+
+    /// With demos that run there, or the reason why they do not. Without this nothing runs.
+    #[must_use]
+    pub fn with_stage(self, stage: Result<Arc<Stage>, Off>) -> App {
+        App { stage, ..self }
     }
 
     /// The notebook as it is now, for a lookup: hold it shortly.
@@ -101,6 +125,7 @@ impl App {
             notebook: edition.notebook.clone(),
             demos: Arc::clone(&edition.demos),
             attached: edition.attached.clone(),
+            reasons: edition.reasons.clone(),
             source: edition.source.clone(),
             kept: Kept::default(),
         });

@@ -7,7 +7,7 @@ import { chosenHost, onChosenHost } from "./chosen-host.js"
 /**
  * @type {Map<string, Set<HTMLElement>>} who listens, by key as the page has it; "host" is the
  * masthead's chip. On the stream a key that names no host is that of the chosen one.
- * The key of a live value begins with "value:".
+ * The key of a live value begins with "value:", that of a demo with "demo:".
  */
 const listeners = new Map()
 
@@ -61,6 +61,10 @@ function connect() {
     const [key, html] = cutAtLine(data)
     deliver(`value:${key}`, html)
   })
+  source.addEventListener("demo", ({ data }) => {
+    const [key, html] = cutAtLine(data)
+    deliver(`demo:${key}`, html)
+  })
   source.addEventListener("host", ({ data }) => deliver("host", data))
   source.addEventListener("gone", ({ data }) => {
     for (const element of those(data)) element.dataset.state = "unavailable"
@@ -69,7 +73,7 @@ function connect() {
 
 /** A key as the stream is asked for it. */
 function asked(key) {
-  const [kind, name] = key.startsWith("value:") ? ["value", key.slice(6)] : ["panel", key]
+  const [, kind = "panel", name] = key.match(/^(?:(value|demo):)?(.*)$/s)
   return `${kind}=${encodeURIComponent(name)}`
 }
 

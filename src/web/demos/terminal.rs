@@ -1,0 +1,196 @@
+//! `/terminal`: a terminal in a container of one's own sandbox, over a WebSocket.
+//!
+//! A browser sends a WebSocket's handshake wherever a page asks for it, and the cookies
+//! with it. So the handshake must say that a page of ours asks, and the first message
+//! carries the token, the command line and the size. After that bytes are what is typed
+//! and what is printed; text from the page is a new size, text to it a sentence. When the
+//! connection goes, however it goes, the process is ended.
+
+use super::access::{self, Access};
+use super::bench::{Bench, LONGEST_LINE};
+use super::pages::parameter;
+use super::stage::{Place, Stage};
+use crate::demos::runner::{Finished, Outcome, Shell};
+use crate::web::error::PageError;
+use crate::web::guard::{self, Head};
+use crate::web::key::KeyTrouble;
+use crate::web::routes::Answer;
+use crate::web::state::App;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::response::IntoResponse;
+use serde::Deserialize;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+/// How long the first message may take.
+const FIRST: Duration = Duration::from_secs(10);
+
+/// The largest message that is read, in bytes: a paste.
+const LARGEST: usize = 256 * 1024;
+
+/// A connection is asked this often whether it is still there, so that a shell does not
+/// outlive a page that went without a word.
+const PULSE: Duration = Duration::from_secs(15);
+
+/// The first message.
+#[derive(Deserialize)]
+struct Opening {
+    token: String,
+    line: String,
+    rows: u16,
+    columns: u16,
+}
+
+/// A later text message.
+#[derive(Deserialize)]
+struct Size {
+    rows: u16,
+    columns: u16,
+}
+
+/// `GET /terminal?demo=&host=`, with the handshake of a WebSocket.
+pub async fn terminal(State(app): State<Arc<App>>, request: Request) -> Answer {
+    let (mut parts, _) = request.into_parts();
+    guard::check_change(&Head::from(&parts)).map_err(PageError::Guarded)?;
+    let place = match Access::of(&app, &parts.headers)? {
+        Access::Off(off) => return Err(PageError::Off(off).into()),
+        Access::NoKey => return Err(PageError::Key(KeyTrouble::Missing).into()),
+        Access::Ready { is_new: true, .. } => return Err(PageError::OldForm.into()),
+        Access::Ready { stage, visitor, .. } => {
+            let host = access::host(&app, &parts.headers, &parameter(&parts.uri, "host")?)?;
+            let host = host.ok_or_else(|| PageError::NoSuchHost(String::new()))?;
+            let demo = parameter(&parts.uri, "demo")?;
+            if !demo.is_empty() && app.edition().demos.get(&demo).is_none() {
+                return Err(PageError::NoSuchDemo(demo).into());
+            }
+            let host = host.name().to_owned();
+            (
+                stage,
+                Place {
+                    visitor,
+                    demo,
+                    host,
+                },
+            )
+        }
+    };
+    let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &app).await;
+    let Ok(upgrade) = upgrade else {
+        return Err(PageError::NotHere.into());
+    };
+    let upgrade = upgrade.max_message_size(LARGEST);
+    Ok(upgrade
+        .on_upgrade(move |socket| async move {
+            let (stage, place) = place;
+            tokio::select! {
+                () = talk(socket, &stage, place) => {}
+                () = app.stopping() => {}
+            }
+        })
+        .into_response())
+}
+
+/// The whole talk. What is dropped at its end ends the process.
+async fn talk(mut socket: WebSocket, stage: &Arc<Stage>, place: Place) {
+    let first = tokio::time::timeout(FIRST, socket.recv()).await;
+    let opening = match first {
+        Ok(Some(Ok(Message::Text(text)))) => serde_json::from_str::<Opening>(&text).ok(),
+        _ => None,
+    };
+    let opening = opening.filter(|opening| {
+        place.visitor.holds(&stage.secret, &opening.token) && opening.line.len() <= LONGEST_LINE
+    });
+    let Some(opening) = opening else {
+        return say(&mut socket, "This page is out of date. Open it again.").await;
+    };
+    let bench = stage.bench(&place);
+    bench.notice(stage);
+    let sandbox = match Bench::sandbox(&bench, stage, bench.generation()).await {
+        Ok(sandbox) => sandbox,
+        Err(why) => return say(&mut socket, &why).await,
+    };
+    let begun = sandbox
+        .terminal(&opening.line, opening.rows, opening.columns)
+        .await;
+    match begun {
+        Err(finished) => say(&mut socket, &sentence(&finished)).await,
+        Ok(shell) => {
+            let line = format!("Connected: {}. Shift+Esc leaves the terminal.", opening.line);
+            if socket.send(Message::Text(line.into())).await.is_ok() {
+                carry(socket, shell).await;
+            }
+        }
+    }
+}
+
+/// Carries bytes both ways until either side ends.
+async fn carry(mut socket: WebSocket, shell: Shell) {
+    let Shell {
+        mut reader,
+        mut writer,
+        control,
+    } = shell;
+    let mut buffer = vec![0; 16 * 1024];
+    let mut pulse = tokio::time::interval(PULSE);
+    pulse.reset();
+    let mut answered = true;
+    loop {
+        tokio::select! {
+            read = reader.read(&mut buffer) => match read {
+                Ok(0) | Err(_) => break,
+                Ok(length) => {
+                    let bytes = buffer[..length].to_vec();
+                    if socket.send(Message::Binary(bytes.into())).await.is_err() {
+                        return;
+                    }
+                }
+            },
+            message = socket.recv() => match message {
+                Some(Ok(Message::Binary(bytes))) => {
+                    if writer.write_all(&bytes).await.is_err() || writer.flush().await.is_err() {
+                        break;
+                    }
+                }
+                Some(Ok(Message::Text(text))) => {
+                    if let Ok(Size { rows, columns }) = serde_json::from_str(&text) {
+                        control.resize(rows, columns).await;
+                    }
+                }
+                Some(Ok(Message::Pong(_))) => answered = true,
+                Some(Ok(Message::Ping(_))) => {}
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+            },
+            _ = pulse.tick() => {
+                if !answered || socket.send(Message::Ping(Vec::new().into())).await.is_err() {
+                    return;
+                }
+                answered = false;
+            }
+        }
+    }
+    let ended = match control.code().await {
+        Some(code) => format!("The terminal has ended, with exit code {code}."),
+        None => "The terminal has ended.".into(),
+    };
+    say(&mut socket, &ended).await;
+}
+
+/// Says a sentence; nobody may be there to read it.
+async fn say(socket: &mut WebSocket, text: &str) {
+    let _sent = socket.send(Message::Text(text.to_owned().into())).await;
+    let _closed = socket.send(Message::Close(None)).await;
+}
+
+fn sentence(finished: &Finished) -> String {
+    match &finished.outcome {
+        Outcome::Done { code } => {
+            let said = String::from_utf8_lossy(&finished.stderr()).into_owned();
+            format!("{said}It has ended already, with exit code {code}.")
+        }
+        Outcome::Refused(refusal) => refusal.message.clone(),
+        Outcome::CannotTell(away) => format!("The host did not answer: {away}."),
+        Outcome::Ended(why) => why.clone(),
+    }
+}
