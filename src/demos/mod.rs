@@ -2,14 +2,12 @@
 //! command, a permitted one, and then changes on a host, inside one person's sandbox.
 //!
 //! [`command`], [`sandbox`], [`refusal`]: what is understood, and what of it may be done.
-//! [`mod@compose`]: what a compose file asks for, as such commands.
 //! [`runner`]: what carries it out; [`mod@format`]: what docker would print of it.
 //! [`instance`], [`janitor`]: who made something on a host, and how it goes again.
 //! [`prepare`], [`doctor`]: what a host needs before demos run there.
 
 mod archive;
 pub mod command;
-pub mod compose;
 pub mod doctor;
 pub mod format;
 pub mod instance;

@@ -60,23 +60,6 @@ impl Permitted {
     pub fn changes(&self) -> bool {
         self.command.changes()
     }
-
-    /// The same, and what it makes carries these labels too. A typed command may not set
-    /// those by which a compose project is known; the steps of one do.
-    pub(in crate::demos) fn labelled(
-        mut self,
-        labels: impl IntoIterator<Item = (String, String)>,
-    ) -> Permitted {
-        let mut verb = self.command.verb().clone();
-        match (&mut verb, &mut self.launch) {
-            (_, Some(launch)) => launch.labels.extend(labels),
-            (Verb::NetworkCreate(create), None) => create.labels.extend(labels),
-            (Verb::VolumeCreate(create), None) => create.labels.extend(labels),
-            _ => {}
-        }
-        self.command = Command::new(verb, self.command.line());
-        self
-    }
 }
 
 /// What an argument names.

@@ -18,12 +18,15 @@ use crate::demos::format::{Printed, Said, Unsupported};
 use crate::demos::refusal::{Refusal, Rule};
 use crate::demos::sandbox::{Permitted, Target};
 use crate::engine::hands::FullId;
+use std::collections::BTreeMap;
 
 /// A permitted command on its way: what it is, and what was seen before it.
 pub(super) struct Carry<'a> {
     pub(super) step: &'a Step<'a>,
     pub(super) permitted: &'a Permitted,
     pub(super) seen: &'a Seen,
+    /// The files of the demo, by name.
+    pub(super) files: &'a BTreeMap<String, String>,
 }
 
 /// The exit code, or why it was not carried out to its end.
