@@ -34,6 +34,7 @@ mod refusal_cases;
 mod refusals;
 mod runner_live;
 mod sandbox_ground;
+mod sandbox_room;
 mod secrets_live;
 mod shell;
 mod shell_start;
