@@ -36,6 +36,8 @@ mod processes;
 pub mod record;
 pub mod recorded;
 pub mod rename;
+#[cfg(test)]
+mod rename_tests;
 pub mod roster;
 pub mod scoped;
 mod shapes;

@@ -36,6 +36,8 @@ mod refusals;
 mod runner_live;
 mod sandbox_ground;
 mod sandbox_room;
+mod scopes;
+mod scopes_live;
 mod secrets_live;
 mod shell;
 mod shell_start;
