@@ -144,7 +144,7 @@ fn compose(words: &[String]) -> Result<Verb, Refusal> {
 fn compose_file(text: &str) -> Result<String, Refusal> {
     let name = text.strip_prefix("./").unwrap_or(text);
     let fits = (1..=128).contains(&name.len())
-        && !name.starts_with('.')
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
         && name
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));

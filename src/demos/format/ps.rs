@@ -396,3 +396,6 @@ fn descends(container: &Value, names: &[&str], family: &[&str]) -> bool {
                     && (id.starts_with(wanted) || id.starts_with(&format!("sha256:{wanted}"))))
         })
 }
+
+#[cfg(test)]
+mod tests;

@@ -108,16 +108,6 @@ impl Place {
         })
     }
 
-    /// Forgets what is known: the image may have gone.
-    pub(super) async fn forget(&self) {
-        if let Some(known) = &mut *self.known.lock().await {
-            // What is ours now is not to be swept: only the look is repeated.
-            if let Ok(found) = self.look_around().await {
-                *known = found;
-            }
-        }
-    }
-
     /// The free bytes where the engine keeps its files, where that is known.
     pub(super) async fn free_space(&self) -> Option<u64> {
         let mut free = self.free.lock().await;

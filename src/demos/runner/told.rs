@@ -100,14 +100,6 @@ impl Told {
 }
 
 impl Run {
-    /// A command that ended before it began.
-    pub(super) fn over(outcome: Outcome) -> Run {
-        let teller = Teller::new();
-        let run = teller.listen();
-        teller.end(outcome);
-        run
-    }
-
     /// Waits for the end, and gives everything that was said.
     pub async fn finished(self) -> Finished {
         let mut news = self.told.news.subscribe();

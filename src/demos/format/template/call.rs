@@ -1,7 +1,7 @@
 //! The functions: docker's own and those of Go that are supported.
 
 use super::super::words;
-use super::{Fault, Val, print, unsupported};
+use super::{Fault, Shape, Val, print, unsupported};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
@@ -195,7 +195,7 @@ fn texts(value: &Val<'_>) -> Option<Vec<String>> {
     match value {
         Val::Texts(list) => Some(list.clone()),
         Val::Null("[]") => Some(Vec::new()),
-        Val::List(list, ..) => list
+        Val::List(list, _, Shape::Typed(_)) => list
             .iter()
             .map(|item| item.as_str().map(str::to_owned))
             .collect(),
@@ -263,6 +263,7 @@ fn index<'a>(args: &[Val<'a>]) -> Called<'a> {
             (Val::Object(map, name, shape), Val::Text(key)) if Val::is_map(name, *shape) => {
                 match map.contains_key(key.as_ref()) {
                     true => value.field(key).unwrap_or(Val::NoValue),
+                    false if *shape == Shape::Raw => Val::NoValue,
                     // The zero of what the map holds: nearly always a text.
                     false => owned(String::new()),
                 }
@@ -291,6 +292,9 @@ fn order(name: &str, first: &Val<'_>, second: &Val<'_>) -> Result<Ordering, Trou
         (Val::Text(a), Val::Text(b)) => Ok(a.as_bytes().cmp(b.as_bytes())),
         (Val::Whole(a), Val::Whole(b)) => Ok(a.cmp(b)),
         (Val::Float(a), Val::Float(b)) => Ok(a.total_cmp(b)),
+        (Val::Number(a), Val::Number(b)) => Ok(a.cmp(b)),
+        (Val::Number(a), Val::Text(b)) => Ok(a.as_bytes().cmp(b.as_bytes())),
+        (Val::Text(a), Val::Number(b)) => Ok(a.as_bytes().cmp(b.as_bytes())),
         (Val::Bool(a), Val::Bool(b)) if matches!(name, "eq" | "ne") => Ok(a.cmp(b)),
         (Val::NoValue | Val::Null(_), Val::NoValue | Val::Null(_)) => Ok(Ordering::Equal),
         (Val::NoValue | Val::Null(_), _) | (_, Val::NoValue | Val::Null(_))
@@ -299,8 +303,8 @@ fn order(name: &str, first: &Val<'_>, second: &Val<'_>) -> Result<Ordering, Trou
             Ok(Ordering::Less)
         }
         (
-            Val::Text(_) | Val::Whole(_) | Val::Float(_) | Val::Bool(_),
-            Val::Text(_) | Val::Whole(_) | Val::Float(_) | Val::Bool(_),
+            Val::Text(_) | Val::Number(_) | Val::Whole(_) | Val::Float(_) | Val::Bool(_),
+            Val::Text(_) | Val::Number(_) | Val::Whole(_) | Val::Float(_) | Val::Bool(_),
         ) => fail("incompatible types for comparison"),
         _ => fail("invalid type for comparison"),
     }

@@ -11,6 +11,7 @@ pub(super) fn shown(value: &Val<'_>) -> Result<String, Fault> {
         Val::Null(text) => Ok((*text).to_owned()),
         Val::Text(text) => Ok(text.clone().into_owned()),
         Val::Whole(n) => Ok(n.to_string()),
+        Val::Number(text) => Ok(text.clone()),
         Val::Float(n) => Ok(float(*n)),
         Val::Bool(yes) => Ok(yes.to_string()),
         Val::Texts(list) => Ok(format!("[{}]", list.join(" "))),

@@ -1,7 +1,7 @@
 //! Walks a template over its values.
 
 use super::parse::{Arg, Branch, Node, Pipeline, What, command_shown};
-use super::{Fault, Template, Val, call, column_of, line_of, print};
+use super::{Fault, Shape, Template, Val, call, column_of, line_of, print};
 use std::borrow::Cow;
 
 /// What a template prints. In a header, functions leave a text as it is.
@@ -9,6 +9,7 @@ pub(super) fn run(template: &Template, dot: &Val<'_>, header: bool) -> Result<St
     let mut run = Run {
         template,
         header,
+        raw: matches!(dot, Val::Object(.., Shape::Raw)),
         variables: vec![(String::new(), dot.clone())],
         out: String::new(),
     };
@@ -19,6 +20,8 @@ pub(super) fn run(template: &Template, dot: &Val<'_>, header: bool) -> Result<St
 struct Run<'t, 'a> {
     template: &'t Template,
     header: bool,
+    /// Whether all are plain maps, of whose values Go knows no type.
+    raw: bool,
     /// The last of a name counts; `$` has no name.
     variables: Vec<(String, Val<'a>)>,
     out: String,
@@ -234,9 +237,13 @@ impl<'a> Run<'_, 'a> {
     fn path(&self, arg: &Arg, value: Val<'a>, path: &[String]) -> Result<Val<'a>, Fault> {
         let mut value = value;
         for name in path {
-            value = value
-                .field(name)
-                .map_err(|message| self.at(arg.place(), &arg.shown(), &message))?;
+            value = value.field(name).map_err(|message| {
+                let message = match self.raw && message.starts_with("can't") {
+                    true => format!("can't evaluate field {name} in type interface {{}}"),
+                    false => message,
+                };
+                self.at(arg.place(), &arg.shown(), &message)
+            })?;
         }
         Ok(value)
     }

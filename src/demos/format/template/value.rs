@@ -18,6 +18,8 @@ pub enum Val<'a> {
     Text(Cow<'a, str>),
     /// A whole number.
     Whole(i64),
+    /// A number among plain maps, which Go keeps as it was written.
+    Number(String),
     /// Any other number.
     Float(f64),
     /// `true` or `false`.
@@ -252,6 +254,7 @@ impl<'a> Val<'a> {
             Value::Null => Val::Null("[]"),
             Value::Bool(yes) => Val::Bool(*yes),
             Value::String(text) => Val::Text(Cow::Borrowed(text)),
+            Value::Number(number) if shape == Shape::Raw => Val::Number(number.to_string()),
             Value::Number(number) => match number.as_i64() {
                 Some(whole) => Val::Whole(whole),
                 None => Val::Float(number.as_f64().unwrap_or_default()),
@@ -301,8 +304,11 @@ impl<'a> Val<'a> {
             Val::NoValue | Val::Null(_) => "nil",
             Val::Text(_) => "string",
             Val::Whole(_) => "int",
+            Val::Number(_) => "json.Number",
             Val::Float(_) => "float64",
             Val::Bool(_) => "bool",
+            Val::List(.., Shape::Raw) => "[]interface {}",
+            Val::Object(.., Shape::Raw) => "map[string]interface {}",
             Val::Texts(_) | Val::List(..) => "[]string",
             Val::Object(_, "", Shape::Typed(kind)) => kind,
             Val::Object(_, name, shape) if Val::is_map(name, *shape) => "map[string]string",
@@ -318,6 +324,7 @@ impl<'a> Val<'a> {
             Val::NoValue | Val::Null(_) => false,
             Val::Text(text) => !text.is_empty(),
             Val::Whole(n) => *n != 0,
+            Val::Number(text) => !text.is_empty(),
             Val::Float(n) => *n != 0.0,
             Val::Bool(yes) => *yes,
             Val::Texts(list) => !list.is_empty(),
@@ -334,6 +341,7 @@ impl<'a> Val<'a> {
             Val::NoValue | Val::Null(_) => Value::Null,
             Val::Text(text) => Value::String(text.clone().into_owned()),
             Val::Whole(n) => (*n).into(),
+            Val::Number(text) => serde_json::from_str(text).unwrap_or_default(),
             Val::Float(n) => (*n).into(),
             Val::Bool(yes) => (*yes).into(),
             Val::Texts(list) => list.clone().into(),

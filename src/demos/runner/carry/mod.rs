@@ -49,7 +49,7 @@ impl Carry<'_> {
             Verb::VolumeCreate(create) => self.volume_create(create).await,
             Verb::VolumeRm(rm) => self.volume_rm(rm).await,
             Verb::NetworkCreate(create) => self.network_create(create).await,
-            Verb::Connect(connect) => self.connect(connect).await,
+            Verb::Connect(_) => self.connect().await,
             Verb::Disconnect(_) => self.disconnect().await,
             Verb::NetworkRm(rm) => self.network_rm(rm).await,
             Verb::Ps(ps) => self.ps(ps).await,

@@ -4,7 +4,7 @@ use super::super::names;
 use super::super::said::{About, missing, no_container};
 use super::super::step::Stop;
 use super::{Carry, Code};
-use crate::demos::command::verbs::{Commit, Connect, ImageRm, NetworkCreate, Remove, VolumeCreate};
+use crate::demos::command::verbs::{Commit, ImageRm, NetworkCreate, Remove, VolumeCreate};
 use crate::demos::format::errors::{Failure, Operation, network_rm_failed};
 use crate::demos::sandbox::Target;
 use crate::engine::Away;
@@ -97,7 +97,7 @@ impl Carry<'_> {
         let volumes = &self.seen.snapshot.volumes;
         let is_there = volumes.iter().any(|volume| volume.typed == name.as_str());
         if !is_there {
-            match self.new_volume(name.clone(), create.labels.clone()).await {
+            match self.step.new_volume(name.clone(), create.labels.clone()).await {
                 Ok(_) => {}
                 Err(not) => {
                     let about = About {
@@ -146,9 +146,8 @@ impl Carry<'_> {
                 name,
             ));
         }
-        match self
-            .new_network(create.name.clone(), create.labels.clone())
-            .await
+        let made = self.step.new_network(create.name.clone(), create.labels.clone());
+        match made.await
         {
             Ok(id) => self.print(&format!("{id}\n")),
             Err(not) => {
@@ -162,8 +161,8 @@ impl Carry<'_> {
     }
 
     /// `docker network connect`
-    pub(super) async fn connect(&self, connect: &Connect) -> Code {
-        let aliases = connect.aliases.clone();
+    pub(super) async fn connect(&self) -> Code {
+        let aliases = self.permitted.aliases().to_vec();
         let change = |network, container| Change::Connect {
             network,
             container,

@@ -7,7 +7,7 @@ use super::{Carry, Code};
 use crate::demos::command::verbs::{History, Images, Inspect, List, Ps, Stats, SystemDf, Top};
 use crate::demos::command::{Filter as Typed, Typed as TypedName};
 use crate::demos::format::errors::{Failure, Operation};
-use crate::demos::format::{self, Asked, Filter, Printed};
+use crate::demos::format::{self, Asked, Filter};
 use crate::demos::janitor::Kind;
 use crate::demos::prepare::TYPED;
 use crate::demos::sandbox::Target;
@@ -18,7 +18,7 @@ use crate::engine::rename;
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 impl Carry<'_> {
     fn id(&self) -> &SandboxId {
