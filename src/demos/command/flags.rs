@@ -88,7 +88,14 @@ impl Walked {
         let is_it = |flag: &&&FlagDoc| flag.long == name || flag.hidden.contains(&name);
         let Some(flag) = known.iter().find(is_it) else {
             if name == "help" {
-                self.help = value.is_none_or(|value| truth(&value) == Some(true));
+                self.help = match value {
+                    None => true,
+                    Some(value) => truth(&value).ok_or_else(|| {
+                        Fault::Usage(format!(
+                            "invalid argument \"{value}\" for \"--help\" flag: strconv.ParseBool: parsing \"{value}\": invalid syntax"
+                        ))
+                    })?,
+                };
                 return Ok(());
             }
             return Err(Fault::Usage(format!("unknown flag: --{name}")));
