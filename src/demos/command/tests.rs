@@ -333,7 +333,9 @@ fn usage_errors_are_dockers_own() {
         };
         let same = rule == Rule::Usage && message.trim_end() == said.trim_end();
         if !same || own.to_string() != code.trim() {
-            wrong.push(format!("{line}: {rule} {own}\n{message}\n-- docker says {code}{said}"));
+            wrong.push(format!(
+                "{line}: {rule} {own}\n{message}\n-- docker says {code}{said}"
+            ));
         }
         checked += 1;
     }

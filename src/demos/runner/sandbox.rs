@@ -446,7 +446,11 @@ impl Sandbox {
 
     /// What can be said without a look at the host, since nothing was ever made here: that
     /// what is named is not there.
-    fn knows_without_looking(&self, command: &Command, terminal: bool) -> Option<(Seen, Permitted)> {
+    fn knows_without_looking(
+        &self,
+        command: &Command,
+        terminal: bool,
+    ) -> Option<(Seen, Permitted)> {
         if self.is_used.load(Ordering::SeqCst) {
             return None;
         }

@@ -5,8 +5,8 @@ use super::place::as_away;
 use super::sandbox::Sandbox;
 use super::told::{Outcome, Teller};
 use crate::demos::refusal::{Refusal, Rule};
-use crate::engine::Away;
 use crate::demos::sandbox::BRIDGE;
+use crate::engine::Away;
 use crate::engine::hands::{
     Change, Done, Failed, Frames, FullId, Hands, Look, NewNetwork, NewVolume, StdStream, Whose,
 };

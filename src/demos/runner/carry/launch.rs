@@ -11,9 +11,7 @@ use crate::demos::format::Said;
 use crate::demos::format::errors::{Failure, Operation, Subject, stderr};
 use crate::demos::sandbox::{Join, Launch};
 use crate::engine::Away;
-use crate::engine::hands::{
-    AttachOptions, Attached, Change, Failed, FullId, Signal, WaitFor,
-};
+use crate::engine::hands::{AttachOptions, Attached, Change, Failed, FullId, Signal, WaitFor};
 use crate::engine::owned::Name;
 use std::sync::Arc;
 use std::time::Duration;
