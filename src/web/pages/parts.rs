@@ -62,6 +62,8 @@ pub struct Sections<'a> {
     by: i8,
     /// The panels placed so far, by name.
     placed: Vec<&'static str>,
+    /// Those that stand beside what is drawn now, and need not stand there again.
+    in_sight: Vec<&'static str>,
     has_code: bool,
     has_values: bool,
 }
@@ -73,6 +75,7 @@ impl<'a> Sections<'a> {
             beside,
             by,
             placed: Vec::new(),
+            in_sight: Vec::new(),
             has_code: false,
             has_values: false,
         }
@@ -85,22 +88,28 @@ impl<'a> Sections<'a> {
     }
 
     /// Topics one below the other. A topic with panels takes in the deeper ones after it
-    /// that have none, so that its panels stay in sight beside them.
+    /// that have no others, so that its panels stay in sight beside them.
     pub fn sections(&mut self, blocks: &[&Block]) -> Vec<String> {
         let mut sections = Vec::new();
         let mut rest = blocks;
         while let Some((first, after)) = rest.split_first() {
-            let panels = self.panels(&first.names);
-            let inside = if panels.is_empty() {
+            let links = self.links(&first.names);
+            let inside = if links.is_empty() {
                 0
             } else {
                 after
                     .iter()
-                    .position(|block| block.level <= first.level || self.has_panels(block))
+                    .position(|block| {
+                        let own = self.links(&block.names);
+                        block.level <= first.level || own.iter().any(|link| !links.contains(link))
+                    })
                     .unwrap_or(after.len())
             };
             let (inside, after) = after.split_at(inside);
             self.notice(first);
+            let panels = self.panels(&links);
+            let outer = self.in_sight.len();
+            self.in_sight.extend(links.iter().map(|link| link.name));
             sections.push(drawn(&Section {
                 level: shifted(first.level, self.by),
                 id: &first.id,
@@ -109,25 +118,27 @@ impl<'a> Sections<'a> {
                 body: shift_headings(&first.body, self.by),
                 inside: self.sections(inside),
             }));
+            self.in_sight.truncate(outer);
             rest = after;
         }
         sections
     }
 
-    fn has_panels(&self, block: &Block) -> bool {
-        block.names.iter().any(|name| self.beside.is_live(name))
-    }
-
-    /// The panels of a block's topics, each once.
-    fn panels(&mut self, names: &[String]) -> Vec<String> {
+    /// The panels of a block's topics that are not in sight beside it, each once.
+    fn links(&self, names: &[String]) -> Vec<PanelLink> {
         let mut links: Vec<PanelLink> = Vec::new();
         for link in names.iter().flat_map(|name| (self.beside.panels_of)(name)) {
-            if !links.contains(&link) {
+            if !links.contains(&link) && !self.in_sight.contains(&link.name) {
                 links.push(link);
             }
         }
         links
-            .into_iter()
+    }
+
+    /// Their places.
+    fn panels(&mut self, links: &[PanelLink]) -> Vec<String> {
+        links
+            .iter()
             .map(|link| {
                 let folds = !self.placed.is_empty();
                 self.placed.push(link.name);
