@@ -40,6 +40,8 @@ struct PanelPlace {
     question: &'static str,
     /// Starts folded on a phone: every panel but the first of the page.
     folds: bool,
+    /// Stands on the page already, and starts folded everywhere.
+    again: bool,
 }
 
 #[derive(Template)]
@@ -141,12 +143,14 @@ impl<'a> Sections<'a> {
             .iter()
             .map(|link| {
                 let folds = !self.placed.is_empty();
+                let again = self.placed.contains(&link.name);
                 self.placed.push(link.name);
                 drawn(&PanelPlace {
                     name: link.name,
                     title: link.title,
                     question: link.question,
                     folds,
+                    again,
                 })
             })
             .collect()
