@@ -58,6 +58,9 @@ struct Beside<'a> {
 struct Shown<'a> {
     host: String,
     html: &'a str,
+    /// Its state in a word, for the reader.
+    told: &'static str,
+    /// The same for `data-state`.
     state: &'static str,
 }
 
@@ -65,6 +68,8 @@ struct Shown<'a> {
 struct Row {
     what: &'static str,
     values: [String; 2],
+    /// Which of the two are known.
+    known: [bool; 2],
     /// `None` where one of them is not known.
     same: Option<bool>,
 }
@@ -88,10 +93,10 @@ pub fn beside(panel: Panel, view: &View, sides: [Side<'_>; 2]) -> Drawn {
         sides: [0, 1].map(|at| Shown {
             host: words::short(sides[at].host, 64),
             html: sides[at].drawn.map_or("", |drawn| &drawn.html),
-            state: match sides[at].drawn {
-                Some(drawn) => drawn.state.word(),
-                None => "asking",
-            },
+            told: sides[at].drawn.map_or("asking", |drawn| drawn.state.word()),
+            state: sides[at]
+                .drawn
+                .map_or("loading", |drawn| drawn.state.word()),
         }),
     };
     let data = sides
@@ -117,13 +122,17 @@ fn rows(sides: &[Side<'_>; 2]) -> Vec<Row> {
     let [Some(left), Some(right)] = [sides[0].drawn, sides[1].drawn] else {
         return Vec::new();
     };
-    let row = |what: &'static str, values: [String; 2]| Row {
-        what,
-        same: (values.iter().all(|value| !value.is_empty())).then(|| values[0] == values[1]),
-        values: values.map(|value| match value.as_str() {
-            "" => "not known".to_owned(),
-            _ => value,
-        }),
+    let row = |what: &'static str, values: [String; 2]| {
+        let known = values.each_ref().map(|value| !value.is_empty());
+        Row {
+            what,
+            known,
+            same: (known == [true, true]).then(|| values[0] == values[1]),
+            values: values.map(|value| match value.as_str() {
+                "" => "not known".to_owned(),
+                _ => value,
+            }),
+        }
     };
     let told =
         |of: fn(&Head) -> String| [of(&left.head), of(&right.head)].map(|text| escaped(&text));
@@ -135,8 +144,11 @@ fn rows(sides: &[Side<'_>; 2]) -> Vec<Row> {
             told(|head| head.driver.clone().unwrap_or_default()),
         ),
     ];
-    // Not every panel answers in one sentence.
-    let answers = [left, right].map(|drawn| answer(&drawn.html));
+    // Not every panel answers in one sentence, and why there is no picture answers nothing.
+    let answers = [left, right].map(|drawn| match drawn.state {
+        PanelState::Unavailable => String::new(),
+        _ => answer(&drawn.html),
+    });
     if answers.iter().all(|answer| !answer.is_empty()) {
         rows.push(row("answer", answers));
     }
@@ -150,11 +162,12 @@ fn sentence(rows: &[Row], sides: &[Side<'_>; 2]) -> String {
         let host = waiting.map_or("the other host", |side| side.host);
         return format!("{} has not answered yet.", words::short(host, 64));
     }
-    let named = |same: Option<bool>| -> Vec<String> {
-        let rows = rows.iter().filter(|row| row.same == same);
+    let named = |of: &dyn Fn(&Row) -> bool| -> Vec<String> {
+        let rows = rows.iter().filter(|row| of(row));
         rows.map(|row| row.what.to_owned()).collect()
     };
-    let (differs, same, unknown) = (named(Some(false)), named(Some(true)), named(None));
+    let differs = named(&|row| row.same == Some(false));
+    let same = named(&|row| row.same == Some(true));
     let mut told = Vec::new();
     if !differs.is_empty() {
         told.push(format!("They differ in {}.", words::list(&differs)));
@@ -162,8 +175,25 @@ fn sentence(rows: &[Row], sides: &[Side<'_>; 2]) -> String {
     if !same.is_empty() {
         told.push(format!("The same: {}.", words::list(&same)));
     }
-    if !unknown.is_empty() {
-        told.push(format!("Not known of both: {}.", words::list(&unknown)));
+    let neither = named(&|row| row.known == [false, false]);
+    if !neither.is_empty() {
+        told.push(format!("Known of neither: {}.", words::list(&neither)));
+    }
+    for (at, known) in [(0, [true, false]), (1, [false, true])] {
+        let only = named(&|row| row.known == known);
+        if !only.is_empty() {
+            told.push(format!(
+                "Known of {} only: {}.",
+                words::short(sides[at].host, 64),
+                words::list(&only)
+            ));
+        }
+    }
+    for side in sides {
+        if side.drawn.map(|drawn| drawn.state) == Some(PanelState::Unavailable) {
+            let host = words::short(side.host, 64);
+            told.push(format!("{host} has nothing to show; its side says why."));
+        }
     }
     told.join(" ")
 }
@@ -290,6 +320,32 @@ mod tests {
             PanelState::Recorded,
             "that of the side that has"
         );
+    }
+
+    #[test]
+    fn what_only_one_side_knows_is_not_called_unknown() {
+        let left = drawn("a", "b", |_| {});
+        let mut right = drawn("b", "a", |_| {});
+        right.state = PanelState::Unavailable;
+        right.head = Head {
+            host: "b".into(),
+            api: "1.41".into(),
+            ..Head::default()
+        };
+        let sides = [("a", &left), ("b", &right)].map(|(host, drawn)| Side {
+            host,
+            drawn: Some(drawn),
+        });
+        let html = beside(Panel::StorageDriver, &view("a", "b"), sides).html;
+        let told = "The same: API. Known of a only: engine and storage driver. \
+                    b has nothing to show; its side says why.";
+        assert!(html.contains(told), "{html}");
+        // Each side's own dot on the common line.
+        let line = html.split("class=\"line\"").nth(1).expect("a line");
+        let line = line.split("</div>").next().expect("its end");
+        assert_eq!(line.matches("class=\"dot\"").count(), 2, "{line}");
+        assert!(line.contains("data-state=\"recorded\"><span class=\"dot\"></span>a recorded"));
+        assert!(line.contains("data-state=\"unavailable\"><span class=\"dot\"></span>b unavail"));
     }
 
     #[test]

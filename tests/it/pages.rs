@@ -236,6 +236,45 @@ fn a_panel_stands_beside_the_deeper_topics_that_have_none() {
 }
 
 #[test]
+fn a_panel_stands_open_once_on_a_page() {
+    let text = "\
+---
+path: /note
+---
+
+# One <<T_One>>
+
+## Inside <<T_One_Inside>>
+
+# Two <<T_Two>>
+
+# Three <<T_Three>>
+";
+    let panels_of = |name: &str| -> Vec<PanelLink> {
+        match name {
+            "T_Two" => vec![Panel::Layers.into()],
+            _ => vec![Panel::Parts.into()],
+        }
+    };
+    let beside = Beside {
+        panels_of: &panels_of,
+        hosts: &[],
+    };
+    let html = note(&notebook(&[("note.md", text)]), "/note", 1, &beside).expect("a note");
+    let places: Vec<&str> = html
+        .split("<live-panel ")
+        .skip(1)
+        .map(|place| place.split('>').next().unwrap_or_default())
+        .collect();
+    let again = "data-folds=\"again\"";
+    // That of the first topic serves the one inside it as well.
+    assert_eq!(places.len(), 3, "{places:?}");
+    assert!(places[0].contains("\"parts\"") && !places[0].contains("data-folds"));
+    assert!(places[1].contains("\"layers\"") && !places[1].contains(again));
+    assert!(places[2].contains("\"parts\"") && places[2].contains(again));
+}
+
+#[test]
 fn a_page_links_only_the_styles_and_scripts_that_it_uses() {
     let notebook = both();
     let with_code = topic_html(&notebook, "Learning_Docker_Storage_Types");

@@ -29,7 +29,7 @@ pub struct Box {
     pub y: f64,
     /// `tail`
     pub name: String,
-    /// `process 1, host 2099`
+    /// `PID 1, host 2099`
     pub label: String,
     /// Whether it is an init.
     pub init: bool,
@@ -73,7 +73,7 @@ pub fn drawing(manner: &Manner, tree: &Tree, stop: &Stop) -> Drawing {
     let mut child = None;
     for (row, (depth, process)) in tree.rows.iter().take(shown).enumerate() {
         let label = match (row, manner.pids) {
-            (0, Pids::Own) => format!("process 1, host {}", process.pid),
+            (0, Pids::Own) => format!("PID 1, host {}", process.pid),
             _ => format!("host {}", process.pid),
         };
         boxes.push(Box {

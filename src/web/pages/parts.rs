@@ -40,6 +40,8 @@ struct PanelPlace {
     question: &'static str,
     /// Starts folded on a phone: every panel but the first of the page.
     folds: bool,
+    /// Stands on the page already, and starts folded everywhere.
+    again: bool,
 }
 
 #[derive(Template)]
@@ -62,6 +64,8 @@ pub struct Sections<'a> {
     by: i8,
     /// The panels placed so far, by name.
     placed: Vec<&'static str>,
+    /// Those that stand beside what is drawn now, and need not stand there again.
+    in_sight: Vec<&'static str>,
     has_code: bool,
     has_values: bool,
 }
@@ -73,6 +77,7 @@ impl<'a> Sections<'a> {
             beside,
             by,
             placed: Vec::new(),
+            in_sight: Vec::new(),
             has_code: false,
             has_values: false,
         }
@@ -85,22 +90,28 @@ impl<'a> Sections<'a> {
     }
 
     /// Topics one below the other. A topic with panels takes in the deeper ones after it
-    /// that have none, so that its panels stay in sight beside them.
+    /// that have no others, so that its panels stay in sight beside them.
     pub fn sections(&mut self, blocks: &[&Block]) -> Vec<String> {
         let mut sections = Vec::new();
         let mut rest = blocks;
         while let Some((first, after)) = rest.split_first() {
-            let panels = self.panels(&first.names);
-            let inside = if panels.is_empty() {
+            let links = self.links(&first.names);
+            let inside = if links.is_empty() {
                 0
             } else {
                 after
                     .iter()
-                    .position(|block| block.level <= first.level || self.has_panels(block))
+                    .position(|block| {
+                        let own = self.links(&block.names);
+                        block.level <= first.level || own.iter().any(|link| !links.contains(link))
+                    })
                     .unwrap_or(after.len())
             };
             let (inside, after) = after.split_at(inside);
             self.notice(first);
+            let panels = self.panels(&links);
+            let outer = self.in_sight.len();
+            self.in_sight.extend(links.iter().map(|link| link.name));
             sections.push(drawn(&Section {
                 level: shifted(first.level, self.by),
                 id: &first.id,
@@ -109,33 +120,37 @@ impl<'a> Sections<'a> {
                 body: shift_headings(&first.body, self.by),
                 inside: self.sections(inside),
             }));
+            self.in_sight.truncate(outer);
             rest = after;
         }
         sections
     }
 
-    fn has_panels(&self, block: &Block) -> bool {
-        block.names.iter().any(|name| self.beside.is_live(name))
-    }
-
-    /// The panels of a block's topics, each once.
-    fn panels(&mut self, names: &[String]) -> Vec<String> {
+    /// The panels of a block's topics that are not in sight beside it, each once.
+    fn links(&self, names: &[String]) -> Vec<PanelLink> {
         let mut links: Vec<PanelLink> = Vec::new();
         for link in names.iter().flat_map(|name| (self.beside.panels_of)(name)) {
-            if !links.contains(&link) {
+            if !links.contains(&link) && !self.in_sight.contains(&link.name) {
                 links.push(link);
             }
         }
         links
-            .into_iter()
+    }
+
+    /// Their places.
+    fn panels(&mut self, links: &[PanelLink]) -> Vec<String> {
+        links
+            .iter()
             .map(|link| {
                 let folds = !self.placed.is_empty();
+                let again = self.placed.contains(&link.name);
                 self.placed.push(link.name);
                 drawn(&PanelPlace {
                     name: link.name,
                     title: link.title,
                     question: link.question,
                     folds,
+                    again,
                 })
             })
             .collect()
