@@ -43,21 +43,6 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
-    /// Run the demos on a Docker host, and compare what comes out with what they say
-    Verify {
-        /// The folder with the notes, instead of the notebook that comes with Waterline
-        #[arg(long, value_name = "DIR", env = "WATERLINE_CONTENT")]
-        content: Option<PathBuf>,
-        /// A Docker host to run them on; may be given more than once. Without it: the
-        /// first of the settings, or what the docker command itself would use
-        #[arg(long, value_name = "[NAME=]ENDPOINT")]
-        host: Vec<String>,
-        /// The settings file, instead of waterline.toml in your configuration folder
-        #[arg(long, value_name = "FILE")]
-        config: Option<PathBuf>,
-        #[command(flatten)]
-        options: verify::Options,
-    },
     /// Keep a Docker host's answers, masked, in a file to replay
     Record {
         /// The file to write
@@ -68,6 +53,16 @@ enum Command {
         /// The settings file, instead of waterline.toml in your configuration folder
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
+    },
+    /// Run the demos on every host, and compare what comes out with what they say
+    Verify {
+        /// The folder with the notes, instead of the notebook that comes with Waterline
+        #[arg(long, value_name = "DIR", env = "WATERLINE_CONTENT")]
+        content: Option<PathBuf>,
+        #[command(flatten)]
+        hosts: OnHosts,
+        #[command(flatten)]
+        options: verify::Options,
     },
     /// Put the image that demos run on every host
     Prepare {
@@ -130,23 +125,6 @@ pub fn main() -> ExitCode {
             };
             with(flags, |settings| done(index::index(settings)))
         }
-        Command::Verify {
-            content,
-            host,
-            config,
-            options,
-        } => {
-            let hosts = host.len();
-            let flags = Flags {
-                content,
-                host,
-                config,
-                ..Flags::default()
-            };
-            with(flags, |settings| {
-                verify::verify(settings, &options, hosts).map_err(Into::into)
-            })
-        }
         Command::Record { file, host, config } => {
             let flags = Flags {
                 host: host.into_iter().collect(),
@@ -155,15 +133,28 @@ pub fn main() -> ExitCode {
             };
             with(flags, |settings| done(record::record(settings, &file)))
         }
+        Command::Verify {
+            content,
+            hosts,
+            options,
+        } => {
+            let flags = Flags {
+                content,
+                ..hosts.into()
+            };
+            with(flags, |settings| {
+                verify::verify(settings, &options).map_err(Into::into)
+            })
+        }
         Command::Prepare { hosts, from } => with(hosts.into(), |settings| {
             done(prepare::prepare(settings, from))
         }),
         Command::Doctor { hosts, sandboxes } => with(hosts.into(), |settings| {
             done(doctor::doctor(settings, sandboxes))
         }),
-        Command::Sweep { hosts, yes } => with(hosts.into(), |settings| {
-            done(sweep::sweep(settings, yes))
-        }),
+        Command::Sweep { hosts, yes } => {
+            with(hosts.into(), |settings| done(sweep::sweep(settings, yes)))
+        }
     };
     match ended {
         Ok(code) => code,

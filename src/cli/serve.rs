@@ -238,7 +238,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
 
 /// Resolves at the first request to stop: Ctrl-C, or SIGTERM where there is one.
 /// At the second the process ends at once.
-fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
+pub(super) fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
     let (told, stop) = tokio::sync::oneshot::channel();
     #[cfg(unix)]
     let mut asks = {

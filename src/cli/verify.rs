@@ -3,6 +3,7 @@
 mod report;
 mod write;
 
+use super::serve::told_to_stop;
 use super::{content, harmless};
 use crate::config::Settings;
 use crate::demos::instance::Slot;
@@ -70,6 +71,9 @@ pub enum VerifyError {
         "the demos that come with Waterline cannot be blessed: give the folder that holds yours, with --content DIR"
     )]
     Embedded,
+    /// There is no host at all.
+    #[error("no Docker host was found. Name one with --host ENDPOINT")]
+    NoHost,
     /// Which host is to be believed?
     #[error("--bless writes what one host says; name one --host, not {0}")]
     TwoHosts(usize),
@@ -130,17 +134,10 @@ impl Outcome {
 ///
 /// # Errors
 /// Why nothing was verified.
-pub fn verify(
-    settings: Settings,
-    options: &Options,
-    hosts: usize,
-) -> Result<ExitCode, VerifyError> {
+pub fn verify(settings: Settings, options: &Options) -> Result<ExitCode, VerifyError> {
     let content = content::source(&settings);
     if options.bless && content == Content::Embedded {
         return Err(VerifyError::Embedded);
-    }
-    if options.bless && hosts > 1 {
-        return Err(VerifyError::TwoHosts(hosts));
     }
     let edition = content::load(&content)?;
     let all: Vec<Arc<Demo>> = edition.demos.all().cloned().collect();
@@ -154,14 +151,19 @@ pub fn verify(
         let names: Vec<String> = engine
             .hosts()
             .iter()
-            .take(hosts.max(1))
             .map(|host| host.name().to_owned())
             .collect();
+        match names.len() {
+            0 => return Err(VerifyError::NoHost),
+            hosts if hosts > 1 && options.bless => return Err(VerifyError::TwoHosts(hosts)),
+            _ => {}
+        }
         let slot = Slot::take()?;
         let sandboxes = Sandboxes::new(engine, slot, Limits::default(), Terms::default());
+        let stop = told_to_stop().map_err(VerifyError::System)?;
         let told = tokio::select! {
             told = run(&sandboxes, &demos, &names, &content, options) => Some(told),
-            _ = tokio::signal::ctrl_c() => None,
+            () = stop => None,
         };
         sandboxes.end().await;
         let Some(outcomes) = told else {

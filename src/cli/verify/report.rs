@@ -71,13 +71,12 @@ fn count(count: usize, one: &str) -> String {
 }
 
 fn first_line(outcome: &Outcome) -> String {
+    let (word, id) = (outcome.state().word(), &outcome.demo.id);
+    if outcome.away.is_some() {
+        return format!("{word:<10} {id}\n");
+    }
     let steps = count(outcome.steps.len(), "step");
-    format!(
-        "{:<10} {}  {steps}, {}\n",
-        outcome.state().word(),
-        outcome.demo.id,
-        seconds(outcome.spent)
-    )
+    format!("{word:<10} {id}  {steps}, {}\n", seconds(outcome.spent))
 }
 
 /// A demo for people: its line, and what is wrong below that.

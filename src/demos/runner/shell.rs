@@ -96,21 +96,6 @@ impl Drop for Held {
     }
 }
 
-impl Sandbox {
-    /// Runs a line at a terminal of this many rows and columns.
-    ///
-    /// # Errors
-    /// How it ended instead.
-    pub async fn terminal(
-        self: &Arc<Self>,
-        line: &str,
-        size: (u16, u16),
-    ) -> Result<Shell, super::told::Outcome> {
-        let _ = (line, size);
-        Err(super::told::Outcome::Ended("There are no terminals yet.".into()))
-    }
-}
-
 /// Ends what runs at a terminal.
 async fn end(sandbox: &Sandbox, process: Process) {
     match process {

@@ -9,6 +9,7 @@
 use super::access::{self, Access};
 use super::bench::{Bench, LONGEST_LINE};
 use super::pages::parameter;
+use super::said;
 use super::stage::{Place, Stage};
 use crate::demos::runner::{Outcome, Shell};
 use crate::web::error::PageError;
@@ -111,9 +112,19 @@ async fn talk(mut socket: WebSocket, stage: &Arc<Stage>, place: Place) {
         Ok(sandbox) => sandbox,
         Err(why) => return say(&mut socket, &why).await,
     };
-    let size = (opening.rows, opening.columns);
-    match sandbox.terminal(&opening.line, size).await {
-        Err(outcome) => say(&mut socket, &sentence(&outcome)).await,
+    let Opening {
+        line, rows, columns, ..
+    } = &opening;
+    match sandbox.terminal(line, *rows, *columns).await {
+        Err(finished) => {
+            let said = said::pieces(&finished.out);
+            let said: String = said.into_iter().map(|piece| piece.text).collect();
+            let said = match said.trim() {
+                "" => sentence(&finished.outcome),
+                said => said.to_owned(),
+            };
+            say(&mut socket, &said).await;
+        }
         Ok(shell) => {
             let line = format!("Connected: {}. Shift+Esc leaves the terminal.", opening.line);
             if socket.send(Message::Text(line.into())).await.is_ok() {
