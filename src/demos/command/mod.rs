@@ -7,6 +7,7 @@
 //! 1. [`verbs`]: what there is to be done, one struct a verb.
 //! 2. [`words`]: values that cannot hold what a sandbox refuses.
 
+mod complete;
 mod flags;
 mod help;
 mod line;
@@ -18,6 +19,10 @@ mod values;
 pub mod verbs;
 pub mod words;
 
+#[cfg(test)]
+mod tests;
+
+pub use complete::complete;
 pub use table::{FlagDoc, TABLE, VerbDoc, reference};
 pub use verbs::Verb;
 pub use words::{Filter, MountArg, Typed, TypedImage, When};

@@ -17,6 +17,8 @@ mod snapshot;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::example;
 
 pub use limits::Limits;
 pub use permitted::{Join, Launch, Permitted, Target};
