@@ -11,6 +11,7 @@ mod prepare;
 mod record;
 mod serve;
 mod sweep;
+mod try_;
 mod verify;
 
 use crate::config::{Flags, Settings, SettingsError};
@@ -79,6 +80,15 @@ enum Command {
         /// How many at the same time
         #[arg(long, value_name = "N", default_value_t = 1)]
         sandboxes: u64,
+    },
+    /// Run one docker command in a throw-away sandbox (exit 0 done, 1 failed, 3 refused,
+    /// 4 no engine)
+    Try {
+        /// The command, in quotes
+        #[arg(value_name = "'docker …'")]
+        line: String,
+        #[command(flatten)]
+        hosts: OnHosts,
     },
     /// List what sandboxes left on the hosts when their Waterline was killed
     Sweep {
@@ -152,6 +162,17 @@ pub fn main() -> ExitCode {
         Command::Doctor { hosts, sandboxes } => with(hosts.into(), |settings| {
             done(doctor::doctor(settings, sandboxes))
         }),
+        Command::Try { line, hosts } => {
+            let settings = match Settings::resolve(hosts.into()) {
+                Ok(settings) => settings,
+                Err(error) => {
+                    eprintln!("waterline: {error}");
+                    return ExitCode::FAILURE;
+                }
+            };
+            log::start(settings.log_format);
+            return try_::try_(&settings, &line);
+        }
         Command::Sweep { hosts, yes } => {
             with(hosts.into(), |settings| done(sweep::sweep(settings, yes)))
         }

@@ -38,6 +38,8 @@ mod refusal_cases;
 mod refusal_properties;
 mod refusals;
 mod runner_live;
+mod sandbox_ground;
+mod sandbox_room;
 mod secrets_live;
 mod shell;
 mod shell_start;

@@ -33,3 +33,17 @@ pub use shell::{Control, Shell};
 pub use terms::Terms;
 pub use told::{Finished, Out, Outcome, Run};
 pub use weight::Weight;
+
+use crate::demos::command::parse;
+use crate::demos::refusal::Refusal;
+use crate::demos::sandbox::permit;
+
+/// Why a line is refused in a new sandbox, without asking anything of a host; `None` when
+/// it is not, or when docker itself would say so.
+pub fn refuses(line: &str) -> Option<Refusal> {
+    let refusal = match parse(line) {
+        Err(refusal) => refusal,
+        Ok(command) => permit(&command, &seen::empty()?).err()?,
+    };
+    (!refusal.is_dockers_own()).then_some(refusal)
+}

@@ -12,7 +12,7 @@ use super::weight::{self, Weight};
 use crate::demos::command::{Command, Verb, parse};
 use crate::demos::janitor;
 use crate::demos::refusal::{Refusal, Rule};
-use crate::demos::sandbox::{Limits, Permitted, Snapshot, Thing, permit};
+use crate::demos::sandbox::{Join, Limits, Permitted, Snapshot, Target, Thing, permit};
 use crate::engine::hands::{Change, Hands};
 use crate::engine::owned::{Name, SandboxId};
 use crate::engine::{Away, Host};
@@ -413,6 +413,9 @@ impl Sandbox {
         if let Some(stopped) = self.stopped_and_not_told() {
             step.teller.note(stopped);
         }
+        if let Some(known) = self.knows_without_looking(command, terminal) {
+            return Ok(known);
+        }
         let look = async || {
             let seen = step.in_time(Seen::look(self, terminal)).await?;
             seen.map_err(|failed| Stop::from(Not::from(failed)))
@@ -430,7 +433,36 @@ impl Sandbox {
                 permitted = permit(command, &seen.snapshot).map_err(Stop::Refused);
             }
         }
-        Ok((seen, permitted?))
+        let mut permitted = permitted?;
+        // `network connect bridge`, before anything ran on it.
+        let joins = matches!(command.verb(), Verb::Connect(_) | Verb::Disconnect(_));
+        if joins && permitted.needs_bridge() {
+            step.new_bridge().await.map_err(Stop::from)?;
+            seen = look().await?;
+            permitted = permit(command, &seen.snapshot).map_err(Stop::Refused)?;
+        }
+        Ok((seen, permitted))
+    }
+
+    /// What can be said without a look at the host, since nothing was ever made here: that
+    /// what is named is not there.
+    fn knows_without_looking(
+        &self,
+        command: &Command,
+        terminal: bool,
+    ) -> Option<(Seen, Permitted)> {
+        if self.is_used.load(Ordering::SeqCst) {
+            return None;
+        }
+        let nothing = Seen::nothing(self, terminal);
+        let permitted = permit(command, &nothing.snapshot).ok()?;
+        let targets = permitted.targets();
+        let missing = |target: &Target| matches!(target, Target::Missing(_));
+        let nobody = !targets.is_empty() && targets.iter().all(missing);
+        let launch = permitted.launch();
+        let nowhere = launch.is_some_and(|launch| matches!(launch.join(), Join::Missing(_)));
+        let known = (nobody && !permitted.needs_bridge()) || nowhere;
+        known.then_some((nothing, permitted))
     }
 
     /// Starts a process with a terminal: `docker exec -it` or `docker run -it`.

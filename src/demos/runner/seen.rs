@@ -4,6 +4,7 @@ use super::sandbox::Sandbox;
 use crate::demos::sandbox::{Limits, Snapshot, Thing};
 use crate::engine::hands::{Failed, FullId, Look, Whose};
 use crate::engine::owned::SandboxId;
+use jiff::Timestamp;
 use serde_json::Value;
 
 /// The lists of a sandbox's objects as the engine gave them, under their real names, and
@@ -117,6 +118,22 @@ impl Seen {
             .filter_map(|name| FullId::parse(&name))
             .collect()
     }
+}
+
+/// A sandbox with nothing in it, on no host.
+pub(super) fn empty() -> Option<Snapshot> {
+    let zeros = "0".repeat(64);
+    Some(Snapshot {
+        id: SandboxId::parse(&zeros[..8])?,
+        limits: Limits::default(),
+        until: Timestamp::MAX,
+        containers: Vec::new(),
+        networks: Vec::new(),
+        volumes: Vec::new(),
+        images: Vec::new(),
+        demo_image: FullId::parse(&format!("sha256:{zeros}"))?,
+        terminal: false,
+    })
 }
 
 /// Whether a volume's typed name is one that we made up.

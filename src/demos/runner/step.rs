@@ -5,8 +5,12 @@ use super::place::as_away;
 use super::sandbox::Sandbox;
 use super::told::{Outcome, Teller};
 use crate::demos::refusal::{Refusal, Rule};
+use crate::demos::sandbox::BRIDGE;
 use crate::engine::Away;
-use crate::engine::hands::{Change, Done, Failed, Frames, Hands, Look, StdStream, Whose};
+use crate::engine::hands::{
+    Change, Done, Failed, Frames, FullId, Hands, Look, NewNetwork, NewVolume, StdStream, Whose,
+};
+use crate::engine::owned::Name;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use serde_json::Value;
@@ -186,6 +190,45 @@ impl<'a> Step<'a> {
         Whose::Sandbox(*self.sandbox.id())
     }
 
+    /// Makes a volume of the sandbox.
+    pub(super) async fn new_volume(
+        &self,
+        name: Name,
+        labels: Vec<(String, String)>,
+    ) -> Result<FullId, Not> {
+        let new = NewVolume {
+            sandbox: *self.sandbox.id(),
+            name,
+            until: self.sandbox.until(),
+            labels,
+        };
+        made(self.apply(Change::CreateVolume(new)).await?)
+    }
+
+    /// Makes a network of the sandbox.
+    pub(super) async fn new_network(
+        &self,
+        name: Name,
+        labels: Vec<(String, String)>,
+    ) -> Result<FullId, Not> {
+        let new = NewNetwork {
+            sandbox: *self.sandbox.id(),
+            name,
+            until: self.sandbox.until(),
+            labels,
+        };
+        made(self.apply(Change::CreateNetwork(new)).await?)
+    }
+
+    /// Makes the sandbox's own `bridge`, which stands for docker's.
+    pub(super) async fn new_bridge(&self) -> Result<FullId, Not> {
+        let name = Name::parse(BRIDGE).ok_or_else(|| {
+            let words = format!("{BRIDGE} is no name");
+            Not::Stop(Stop::Away(Away::Broken(words)))
+        })?;
+        self.new_network(name, Vec::new()).await
+    }
+
     /// Whether the host has room for one more container that runs.
     pub(super) async fn room(&self) -> Result<(), Stop> {
         let (place, terms) = (&self.sandbox.place, &self.sandbox.terms);
@@ -208,6 +251,14 @@ impl<'a> Step<'a> {
             ))),
         }
     }
+}
+
+/// The id of what was made.
+pub(super) fn made(done: Done) -> Result<FullId, Not> {
+    done.id.ok_or_else(|| {
+        let words = "it does not say the id of what it made".to_owned();
+        Not::Stop(Stop::Away(Away::Unreadable(words)))
+    })
 }
 
 fn no_room(message: String) -> Stop {

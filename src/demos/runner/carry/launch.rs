@@ -11,9 +11,7 @@ use crate::demos::format::Said;
 use crate::demos::format::errors::{Failure, Operation, Subject, stderr};
 use crate::demos::sandbox::{Join, Launch};
 use crate::engine::Away;
-use crate::engine::hands::{
-    AttachOptions, Attached, Change, Failed, FullId, NewNetwork, NewVolume, Signal, WaitFor,
-};
+use crate::engine::hands::{AttachOptions, Attached, Change, Failed, FullId, Signal, WaitFor};
 use crate::engine::owned::Name;
 use std::sync::Arc;
 use std::time::Duration;
@@ -124,18 +122,22 @@ impl Carry<'_> {
             );
         }
         for name in launch.new_volumes() {
-            self.new_volume(name.clone(), Vec::new())
+            self.step
+                .new_volume(name.clone(), Vec::new())
                 .await
                 .map_err(|not| self.words(operation, not))?;
         }
         let mut anonymous = Vec::new();
         for _ in 0..launch.anonymous() {
             let name = made_up(names::volume())?;
-            let volume = self.new_volume(name, Vec::new()).await;
+            let volume = self.step.new_volume(name, Vec::new()).await;
             anonymous.push(volume.map_err(|not| self.words(operation, not))?);
         }
         let bridge = match launch.join() {
-            Join::NewBridge => Some(self.new_bridge(operation).await?),
+            Join::NewBridge => {
+                let bridge = self.step.new_bridge().await;
+                Some(bridge.map_err(|not| self.words(operation, not))?)
+            }
             _ => None,
         };
         let name = made_up(names::container(|name| of_name(name).is_some()))?;
@@ -158,54 +160,6 @@ impl Carry<'_> {
                 Err(self.words(operation, not))
             }
         }
-    }
-
-    /// Makes a volume of the sandbox.
-    pub(super) async fn new_volume(
-        &self,
-        name: Name,
-        labels: Vec<(String, String)>,
-    ) -> Result<FullId, Not> {
-        let new = NewVolume {
-            sandbox: *self.step.sandbox.id(),
-            name,
-            until: self.seen.snapshot.until,
-            labels,
-        };
-        let done = self.step.apply(Change::CreateVolume(new)).await?;
-        done.id.ok_or_else(|| {
-            let away = Away::Unreadable("it does not say the name of a volume".into());
-            Not::Stop(Stop::Away(away))
-        })
-    }
-
-    /// Makes a network of the sandbox.
-    pub(super) async fn new_network(
-        &self,
-        name: Name,
-        labels: Vec<(String, String)>,
-    ) -> Result<FullId, Not> {
-        let new = NewNetwork {
-            sandbox: *self.step.sandbox.id(),
-            name,
-            until: self.seen.snapshot.until,
-            labels,
-        };
-        let done = self.step.apply(Change::CreateNetwork(new)).await?;
-        done.id.ok_or_else(|| {
-            let away = Away::Unreadable("it does not say the id of a network".into());
-            Not::Stop(Stop::Away(away))
-        })
-    }
-
-    /// Makes the sandbox's own `bridge`, which stands for docker's.
-    async fn new_bridge(&self, operation: Operation) -> Result<FullId, Hindered> {
-        let name = Name::parse("bridge").ok_or_else(|| {
-            let words = "bridge is no name".to_owned();
-            Stop::Away(Away::Broken(words))
-        })?;
-        let bridge = self.new_network(name, Vec::new()).await;
-        bridge.map_err(|not| self.words(operation, not))
     }
 
     /// `docker run -d`

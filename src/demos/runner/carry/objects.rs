@@ -97,7 +97,11 @@ impl Carry<'_> {
         let volumes = &self.seen.snapshot.volumes;
         let is_there = volumes.iter().any(|volume| volume.typed == name.as_str());
         if !is_there {
-            match self.new_volume(name.clone(), create.labels.clone()).await {
+            match self
+                .step
+                .new_volume(name.clone(), create.labels.clone())
+                .await
+            {
                 Ok(_) => {}
                 Err(not) => {
                     let about = About {
@@ -146,10 +150,10 @@ impl Carry<'_> {
                 name,
             ));
         }
-        match self
-            .new_network(create.name.clone(), create.labels.clone())
-            .await
-        {
+        let made = self
+            .step
+            .new_network(create.name.clone(), create.labels.clone());
+        match made.await {
             Ok(id) => self.print(&format!("{id}\n")),
             Err(not) => {
                 let about = About {
