@@ -163,15 +163,7 @@ pub fn main() -> ExitCode {
             done(doctor::doctor(settings, sandboxes))
         }),
         Command::Try { line, hosts } => {
-            let settings = match Settings::resolve(hosts.into()) {
-                Ok(settings) => settings,
-                Err(error) => {
-                    eprintln!("waterline: {error}");
-                    return ExitCode::FAILURE;
-                }
-            };
-            log::start(settings.log_format);
-            return try_::try_(&settings, &line);
+            with(hosts.into(), |settings| Ok(try_::try_(&settings, &line)))
         }
         Command::Sweep { hosts, yes } => {
             with(hosts.into(), |settings| done(sweep::sweep(settings, yes)))

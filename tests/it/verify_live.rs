@@ -12,14 +12,42 @@ use waterline::demos::script::shell;
 use waterline::demos::stock::Demos;
 use waterline::notebook::{Content, Notebook};
 
-fn verify(host: &str, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_waterline"))
-        .args(["verify", "--host", host])
-        .args(arguments)
-        .env_remove("WATERLINE_CONTENT")
-        .stdin(Stdio::null())
-        .output()
-        .expect("waterline runs")
+/// What a user has: a folder in which Waterline remembers.
+struct User {
+    state: tempfile::TempDir,
+    host: String,
+}
+
+impl User {
+    fn of(host: &str) -> User {
+        User {
+            state: tempfile::tempdir().expect("a folder"),
+            host: host.to_owned(),
+        }
+    }
+
+    /// A user of the test engine, with the demo image put there.
+    fn prepared() -> Option<User> {
+        let user = User::of(&endpoint()?);
+        let done = user.waterline("prepare", &[]);
+        assert!(done.status.success(), "{}", text(&done.stderr));
+        Some(user)
+    }
+
+    fn waterline(&self, verb: &str, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_waterline"))
+            .args([verb, "--host", &self.host])
+            .args(arguments)
+            .env("XDG_STATE_HOME", self.state.path())
+            .env_remove("WATERLINE_CONTENT")
+            .stdin(Stdio::null())
+            .output()
+            .expect("waterline runs")
+    }
+
+    fn verify(&self, arguments: &[&str]) -> Output {
+        self.waterline("verify", arguments)
+    }
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -68,8 +96,10 @@ fn labelled(host: &str) -> String {
 
 #[test]
 fn every_embedded_demo_holds_on_a_live_engine() {
-    let Some(host) = endpoint() else { return };
-    let done = verify(&host, &["--format", "json"]);
+    let Some(user) = User::prepared() else {
+        return;
+    };
+    let done = user.verify(&["--format", "json"]);
     let value: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap_or_else(|error| {
         panic!("{error}: {}{}", text(&done.stdout), text(&done.stderr));
     });
@@ -85,7 +115,9 @@ fn every_embedded_demo_holds_on_a_live_engine() {
 
 #[test]
 fn a_falsified_line_is_named_with_its_file_and_line_and_blessing_mends_it() {
-    let Some(host) = endpoint() else { return };
+    let Some(user) = User::prepared() else {
+        return;
+    };
     let folder = folder("what-survives-a-restart.md", "\nhello\n", "\nhullo\n");
     let file = folder.path().join("demos/what-survives-a-restart.md");
     let before = fs::read_to_string(&file).expect("a demo");
@@ -97,7 +129,7 @@ fn a_falsified_line_is_named_with_its_file_and_line_and_blessing_mends_it() {
     let content = folder.path().to_str().expect("a path");
     let arguments = ["--content", content, "--demo", "what-survives-a-restart"];
 
-    let done = verify(&host, &arguments);
+    let done = user.verify(&arguments);
     let told = text(&done.stdout);
     assert_eq!(done.status.code(), Some(1), "{told}{}", text(&done.stderr));
     let place = format!("{}:{line}: $ docker exec notes cat /state", file.display());
@@ -108,7 +140,7 @@ fn a_falsified_line_is_named_with_its_file_and_line_and_blessing_mends_it() {
     );
     assert_eq!(fs::read_to_string(&file).expect("a demo"), before);
 
-    let done = verify(&host, &[&arguments[..], &["--format", "junit"]].concat());
+    let done = user.verify(&[&arguments[..], &["--format", "junit"]].concat());
     let xml = text(&done.stdout);
     assert_eq!(done.status.code(), Some(1));
     assert!(xml.contains(" failures=\"1\" errors=\"0\""), "{xml}");
@@ -117,27 +149,33 @@ fn a_falsified_line_is_named_with_its_file_and_line_and_blessing_mends_it() {
         "{xml}"
     );
 
-    let done = verify(&host, &[&arguments[..], &["--bless"]].concat());
+    let done = user.verify(&[&arguments[..], &["--bless"]].concat());
     assert!(done.status.success(), "{}", text(&done.stdout));
     let mended = before.replace("\nhullo\n", "\nhello\n");
     assert_eq!(fs::read_to_string(&file).expect("a demo"), mended);
-    assert!(verify(&host, &arguments).status.success());
+    assert!(user.verify(&arguments).status.success());
 }
 
 #[test]
 fn nothing_of_a_verified_demo_is_left() {
-    let Some(host) = endpoint() else { return };
-    let done = verify(&host, &["--demo", "a-deleted-file-still-weighs"]);
+    let Some(user) = User::prepared() else {
+        return;
+    };
+    let done = user.verify(&["--demo", "a-deleted-file-still-weighs"]);
     assert!(done.status.success(), "{}", text(&done.stdout));
     // Other tests have sandboxes too: none of them makes an image of this name.
-    assert!(!labelled(&host).contains("-weigh"), "{}", labelled(&host));
+    assert!(
+        !labelled(&user.host).contains("-weigh"),
+        "{}",
+        labelled(&user.host)
+    );
 }
 
 #[test]
 fn without_an_engine_nobody_can_tell() {
     let folder = tempfile::tempdir().expect("a folder");
     let nobody = format!("unix://{}", folder.path().join("nobody").display());
-    let done = verify(&nobody, &[]);
+    let done = User::of(&nobody).verify(&[]);
     assert_eq!(done.status.code(), Some(4), "{}", text(&done.stdout));
     assert!(
         text(&done.stdout).contains("nothing listens at"),
@@ -148,15 +186,15 @@ fn without_an_engine_nobody_can_tell() {
 
 #[test]
 fn what_cannot_be_verified_is_said_before_any_engine_is_asked() {
-    let nobody = "unix:///nonexistent/nobody.sock";
-    let done = verify(nobody, &["--bless"]);
+    let user = User::of("unix:///nonexistent/nobody.sock");
+    let done = user.verify(&["--bless"]);
     assert_eq!(done.status.code(), Some(1));
     assert!(
         text(&done.stderr).contains("cannot be blessed"),
         "{}",
         text(&done.stderr)
     );
-    let done = verify(nobody, &["--demo", "nothing-of-the-kind"]);
+    let done = user.verify(&["--demo", "nothing-of-the-kind"]);
     assert_eq!(done.status.code(), Some(1));
     assert!(
         text(&done.stderr).contains("pid-1-and-init"),
@@ -167,11 +205,14 @@ fn what_cannot_be_verified_is_said_before_any_engine_is_asked() {
 
 #[test]
 fn the_scripts_do_the_same_with_ones_own_docker_and_clean_up() {
-    let Some(host) = endpoint() else { return };
+    let Some(user) = User::prepared() else {
+        return;
+    };
+    let host = &user.host;
     let notebook = Notebook::load(&Content::Embedded, &content::rules()).expect("it is built in");
     for demo in Demos::of(&notebook).all() {
         let mut child = Command::new("sh")
-            .env("DOCKER_HOST", &host)
+            .env("DOCKER_HOST", host)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -193,7 +234,7 @@ fn the_scripts_do_the_same_with_ones_own_docker_and_clean_up() {
             assert!(said.contains(&format!("$ {}\n", step.command)), "{said}");
         }
         let named = Command::new("docker")
-            .args(["-H", &host, "ps", "-a", "--format", "{{.Names}}"])
+            .args(["-H", host, "ps", "-a", "--format", "{{.Names}}"])
             .output()
             .expect("the docker command");
         for name in ["notes", "deaf", "hears", "polite", "w1", "w2"] {

@@ -3,8 +3,12 @@
 use super::expected::{Expected, Line, Pattern, Said};
 use super::{Block, Demo, File, Order, Part, Step, Took};
 use crate::demos::command;
-use crate::demos::refusal::Rule;
+use crate::demos::refusal::{Refusal, Rule};
+use crate::demos::sandbox::{self, Limits, Snapshot};
+use crate::engine::hands::FullId;
+use crate::engine::owned::SandboxId;
 use crate::notebook::{DemoBlock, DemoFile, DemoPart, Problem};
+use jiff::Timestamp;
 use std::time::Duration;
 
 /// A file larger than this has no steps.
@@ -383,31 +387,57 @@ impl Reader {
         (expected, end)
     }
 
-    /// A command that the sandbox refuses whatever is in it: a problem, unless that is
-    /// what the demo shows.
+    /// A command that a sandbox refuses whatever is in it: a problem, unless that is what
+    /// the demo shows.
     fn check(&mut self, line: u32, command: &str, expected: &Expected) {
-        let Err(refusal) = command::parse(command) else {
+        let Some(refusal) = refusal(command) else {
             return;
         };
         let rule = refusal.rule.name();
-        match &expected.refused {
-            Some(wanted) if wanted == rule => {}
-            Some(wanted) => {
-                let why = format!(
+        let why = if refusal.is_dockers_own() {
+            if refusal.code == expected.code {
+                return;
+            }
+            let first = refusal.message.lines().next().unwrap_or_default();
+            format!("docker itself would not take this: {first}")
+        } else {
+            match &expected.refused {
+                Some(wanted) if wanted == rule => return,
+                Some(wanted) => format!(
                     "this is refused by the rule {rule}, not {wanted}: {}",
                     refusal.message
-                );
-                self.complain(line, 3, why);
-            }
-            None => {
-                let why = format!(
+                ),
+                None => format!(
                     "{} (a demo that shows this says `refused: {rule}` below the command)",
                     refusal.message
-                );
-                self.complain(line, 3, why);
+                ),
             }
-        }
+        };
+        self.complain(line, 3, why);
     }
+}
+
+/// The refusal that a command meets in any sandbox, whatever is in it.
+fn refusal(command: &str) -> Option<Refusal> {
+    let command = match command::parse(command) {
+        Ok(command) => command,
+        Err(refusal) => return Some(refusal),
+    };
+    // In an empty one it may also be that what the command names is not there yet.
+    let always = [Rule::Resource, Rule::Terminal, Rule::Text];
+    let empty = Snapshot {
+        id: SandboxId::parse("00000000")?,
+        limits: Limits::default(),
+        until: Timestamp::MAX,
+        containers: Vec::new(),
+        networks: Vec::new(),
+        volumes: Vec::new(),
+        images: Vec::new(),
+        demo_image: FullId::parse(&"0".repeat(64))?,
+        terminal: false,
+    };
+    let refusal = sandbox::permit(&command, &empty).err()?;
+    always.contains(&refusal.rule).then_some(refusal)
 }
 
 /// The line in the file of line number `at` of a block.

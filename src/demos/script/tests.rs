@@ -302,6 +302,14 @@ fn a_refused_command_is_a_problem_unless_the_demo_shows_the_refusal() {
         "{other:?}"
     );
 
+    let block = |lines: &str| wrong(&format!("```console\n{lines}```\n"));
+    let terminal = block("$ docker run -it busybox sh\n");
+    assert!(terminal[0].contains("`refused: terminal`"), "{terminal:?}");
+    let usage = block("$ docker frobnicate\n");
+    assert_eq!(usage.len(), 1, "{usage:?}");
+    assert_eq!(block("$ docker stop -t 3 nobody\n! ...\n[1]\n"), [""; 0]);
+    assert_eq!(block("$ docker run --rm made:1 true\n"), [""; 0]);
+
     let demo = demo(&format!("{bind}refused: bind\n```\n"));
     let step = demo.step(1).expect("a step");
     let refused = |rule: &str| Actual {
