@@ -86,6 +86,19 @@ impl Viewer {
     }
 }
 
+/// What a page answers: its status and its text.
+pub async fn page(app: &Arc<App>, address: &str) -> (StatusCode, String) {
+    let request = Request::get(address)
+        .header("host", "127.0.0.1:7070")
+        .body(Full::<Bytes>::default())
+        .expect("a request");
+    let Ok(response) = Front::new(Arc::clone(app)).answer(request).await;
+    let status = response.status();
+    let body = response.into_body().collect().await.expect("a body");
+    let text = String::from_utf8_lossy(&body.to_bytes()).into_owned();
+    (status, text)
+}
+
 /// How the event of a panel begins.
 pub fn drawn(panel: &str) -> String {
     format!("event: panel\ndata: {panel}\n")
