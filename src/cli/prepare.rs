@@ -140,9 +140,9 @@ fn bar(layers: &BTreeMap<String, Progress>) -> String {
                     total.saturating_add(step.total),
                 )
             });
-    let status = layers.values().filter(|step| !step.layer.is_empty());
+    let mut status = layers.values().filter(|step| !step.layer.is_empty());
     let status = status
-        .last()
+        .next_back()
         .map_or("Asking the registry", |step| &step.status);
     if total == 0 {
         return format!("busybox: {status}");
