@@ -43,7 +43,7 @@ async fn run_prints_both_streams_and_ends_with_dockers_codes() {
     .await;
     assert_eq!(ran_, ("out\n".into(), "err\n".into(), 3));
 
-    let (none, err, code) = ran(&me, "docker run --name x busybox nosuch").await;
+    let (none, err, code) = ran(&me, "docker run --name xx busybox nosuch").await;
     assert_eq!((none.as_str(), code), ("", 127));
     assert!(
         err.starts_with("docker: Error response from daemon: ")
@@ -52,13 +52,13 @@ async fn run_prints_both_streams_and_ends_with_dockers_codes() {
         "{err}"
     );
     let status = out(&me, "docker ps -a --format '{{.Names}} {{.Status}}'").await;
-    assert_eq!(status, "x Created\n");
+    assert_eq!(status, "xx Created\n");
     assert_eq!(ran(&me, "docker run --rm busybox /etc").await.2, 126);
 
-    let (_, err, code) = ran(&me, "docker run -d --name x busybox true").await;
+    let (_, err, code) = ran(&me, "docker run -d --name xx busybox true").await;
     assert_eq!(code, 125);
     assert!(
-        err.contains("Conflict. The container name \"/x\" is already in use"),
+        err.contains("Conflict. The container name \"/xx\" is already in use"),
         "{err}"
     );
     let (_, err, code) = ran(&me, "docker run --network nonet busybox true").await;
@@ -77,51 +77,51 @@ async fn every_verb_of_a_containers_life_prints_what_docker_prints() {
         return;
     };
     let me = room.open().await;
-    let created = out(&me, "docker create --name c busybox sleep 600").await;
+    let created = out(&me, "docker create --name co busybox sleep 600").await;
     let id = created.trim();
-    let (started, err, code) = ran(&me, "docker start c nope").await;
-    assert_eq!((started.as_str(), code), ("c\n", 1));
+    let (started, err, code) = ran(&me, "docker start co nope").await;
+    assert_eq!((started.as_str(), code), ("co\n", 1));
     assert_eq!(
         err,
         "Error response from daemon: No such container: nope\n\
          Error: failed to start containers: nope\n"
     );
-    assert_eq!(out(&me, "docker pause c").await, "c\n");
-    let (_, err, code) = ran(&me, "docker pause c").await;
+    assert_eq!(out(&me, "docker pause co").await, "co\n");
+    let (_, err, code) = ran(&me, "docker pause co").await;
     assert_eq!(code, 1);
     assert_eq!(
         err,
         format!("Error response from daemon: Container {id} is already paused\n")
     );
-    assert_eq!(out(&me, "docker unpause c").await, "c\n");
+    assert_eq!(out(&me, "docker unpause co").await, "co\n");
     assert_eq!(
         out(&me, &format!("docker kill {}", &id[..12])).await,
         format!("{}\n", &id[..12])
     );
-    assert_eq!(out(&me, "docker wait c").await, "137\n");
-    let (_, err, code) = ran(&me, "docker kill c").await;
+    assert_eq!(out(&me, "docker wait co").await, "137\n");
+    let (_, err, code) = ran(&me, "docker kill co").await;
     assert_eq!(code, 1);
     assert_eq!(
         err,
         format!(
-            "Error response from daemon: Cannot kill container: c: Container {id} is not running\n"
+            "Error response from daemon: Cannot kill container: co: Container {id} is not running\n"
         )
     );
-    let (_, err, _) = ran(&me, "docker exec c true").await;
+    let (_, err, _) = ran(&me, "docker exec co true").await;
     assert_eq!(
         err,
         format!("Error response from daemon: Container {id} is not running\n")
     );
-    out(&me, "docker start c").await;
-    let (_, err, code) = ran(&me, "docker rm c").await;
+    out(&me, "docker start co").await;
+    let (_, err, code) = ran(&me, "docker rm co").await;
     assert_eq!(code, 1);
     assert!(
         err.starts_with("Error response from daemon: You cannot remove a running"),
         "{err}"
     );
-    assert_eq!(out(&me, "docker stop -t 0 c").await, "c\n");
-    let (removed, err, code) = ran(&me, "docker rm -f c nope").await;
-    assert_eq!((removed.as_str(), code), ("c\n", 0));
+    assert_eq!(out(&me, "docker stop -t 0 co").await, "co\n");
+    let (removed, err, code) = ran(&me, "docker rm -f co nope").await;
+    assert_eq!((removed.as_str(), code), ("co\n", 0));
     assert_eq!(err, "Error response from daemon: No such container: nope\n");
     let (_, err, code) = ran(&me, "docker stop nope").await;
     assert_eq!(
@@ -131,30 +131,31 @@ async fn every_verb_of_a_containers_life_prints_what_docker_prints() {
 
     let attached = ran(
         &me,
-        "docker create --name a busybox sh -c 'echo one; echo two >&2; exit 4'",
+        "docker create --name aa busybox sh -c 'echo one; echo two >&2; exit 4'",
     );
     attached.await;
     assert_eq!(
-        ran(&me, "docker start -a a").await,
+        ran(&me, "docker start -a aa").await,
         ("one\n".into(), "two\n".into(), 4)
     );
     assert_eq!(
-        ran(&me, "docker logs a").await,
+        ran(&me, "docker logs aa").await,
         ("one\n".into(), "two\n".into(), 0)
     );
-    let (stamped, _, _) = ran(&me, "docker logs -t --tail 1 a").await;
-    assert!(stamped.len() + 5 > 5, "{stamped}");
+    let (stamped, err, _) = ran(&me, "docker logs -t --tail 2 aa").await;
+    assert!(stamped.ends_with("Z one
+") && err.ends_with("Z two
+"), "{stamped}{err}");
     assert_eq!(
         out(
             &me,
-            "docker run -d --name d busybox sh -c 'sleep 1; echo late'"
+            "docker run -d --name dd busybox sh -c 'sleep 1; echo late'"
         )
         .await
         .len(),
         65
     );
-    assert_eq!(out(&me, "docker logs -f d").await, "late\n");
-    assert_eq!(out(&me, "docker exec -d nope true").await, "");
+    assert_eq!(out(&me, "docker logs -f dd").await, "late\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -203,7 +204,7 @@ async fn images_layers_and_volumes_are_made_shown_and_removed() {
     );
     let user = out(
         &me,
-        "docker run -d --name v -v data:/d -v /anon busybox sleep 600",
+        "docker run -d --name vv -v data:/d -v /anon busybox sleep 600",
     )
     .await;
     let user = user.trim();
@@ -214,7 +215,7 @@ async fn images_layers_and_volumes_are_made_shown_and_removed() {
         err,
         format!("Error response from daemon: remove data: volume is in use - [{user}]\n")
     );
-    assert_eq!(out(&me, "docker rm -f -v v").await, "v\n");
+    assert_eq!(out(&me, "docker rm -f -v vv").await, "vv\n");
     assert_eq!(
         out(&me, "docker volume ls -q").await,
         "data\n",

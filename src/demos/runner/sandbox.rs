@@ -388,6 +388,7 @@ impl Sandbox {
             step: &step,
             permitted: &permitted,
             seen: &seen,
+            files: &how.files,
         };
         let code = carry.out().await;
         if let (Err(Stop::Away(_)), Some(false)) = (&code, carry.was_there()) {
@@ -512,6 +513,7 @@ impl Sandbox {
                 step: &step,
                 permitted: &permitted,
                 seen: &seen,
+                files: &BTreeMap::new(),
             };
             carry.shell(size).await.map_err(|code| match code {
                 Ok(code) => Outcome::Done { code },
