@@ -1,29 +1,22 @@
 //! `waterline prepare`: the demo image on every host.
 
 use super::harmless;
-use super::hosts::{HostsError, hosts, run, say, words};
+use super::hosts::{HostsError, hosts, run, say};
 use crate::config::Settings;
-use crate::demos::prepare::{self, Came, Pins, PrepareError, Prepared};
-use crate::engine::hands::Hands;
-use crate::engine::hands::supply::Progress;
-use crate::engine::owned::Instance;
+use crate::demos::prepare::{self, Came, PrepareError, Prepared, Progress};
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Puts the demo image on each host, from a file or by whatever way works.
 pub fn prepare(settings: Settings, from: Option<PathBuf>) -> Result<(), HostsError> {
     run(async {
-        let pins = Pins::of_user();
         let hosts = hosts(&settings)?;
         let mut without = 0;
         for host in hosts.iter() {
-            // Nothing that is made here carries it.
-            let hands = Hands::new(Arc::clone(host), Instance::random()?);
             let mut bar = Bar::new();
-            let done = prepare::prepare(&hands, &pins, from.as_deref(), |step| bar.show(step));
+            let done = prepare::on_host(host, from.as_deref(), |step| bar.show(step));
             let done = done.await;
             bar.end();
             let what = match &done {
@@ -51,7 +44,7 @@ pub fn prepare(settings: Settings, from: Option<PathBuf>) -> Result<(), HostsErr
 
 fn why(error: &PrepareError) -> String {
     match error {
-        PrepareError::Failed(failed) => words(failed),
+        PrepareError::Failed(failed) => failed.words(),
         other => other.to_string(),
     }
 }

@@ -15,6 +15,8 @@
 //! 8. [`owned`], [`only`](mod@only), [`rename`], [`scoped`]: which objects are a sandbox's, their
 //!    typed names, and what one sandbox is shown of a host.
 //! 9. `transport`, `tls`, `ssh`: the connection itself.
+//! 8. `transport`, `tls`, `ssh`: the connection itself.
+//! 9. [`owned`], [`hands`]: what is ours on a host, and the only code that changes one.
 
 pub mod answer;
 pub mod ask;
