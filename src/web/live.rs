@@ -572,6 +572,7 @@ pub fn event(name: &str, text: &str) -> Bytes {
     Bytes::from(frame)
 }
 
+/// Events of a stream, encoded.
 pub type Frames = BoxStream<'static, Bytes>;
 
 fn once(frame: Bytes) -> Frames {

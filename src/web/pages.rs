@@ -36,6 +36,10 @@ pub const LICENCE: &str = env!("CARGO_PKG_LICENSE");
 pub struct Beside<'a> {
     /// The panels that are attached to a topic, by the topic's name.
     pub panels_of: &'a dyn Fn(&str) -> Vec<PanelLink>,
+    /// The demos of a topic, by the topic's name.
+    pub demos_of: &'a dyn Fn(&str) -> Vec<DemoLink>,
+    /// Why a topic that has no demo has none, where somebody said so.
+    pub why_none: &'a dyn Fn(&str) -> Option<String>,
     /// The configured hosts, the default one first.
     pub hosts: &'a [HostLink],
 }
@@ -44,6 +48,17 @@ impl Beside<'_> {
     fn is_live(&self, topic: &str) -> bool {
         !(self.panels_of)(topic).is_empty()
     }
+}
+
+/// A demo of a topic, as the topic shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DemoLink {
+    /// Where it is.
+    pub href: String,
+    /// Its title.
+    pub title: String,
+    /// How long it takes and what it makes.
+    pub facts: String,
 }
 
 /// One configured host, as the notebook's page lists it. Its state is not here: a

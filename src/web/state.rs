@@ -1,13 +1,14 @@
 //! What all requests share: the notebook as it is now, its kept pages, the hosts,
 //! the key.
 
+use super::demos::pages::Card;
 use super::demos::reasons::Reasons;
 use super::demos::stage::{Off, Stage};
 use super::error::{Failure, PageError};
 use super::kept::{Coding, Kept, Page};
 use super::key::Key;
 use super::live::Live;
-use super::pages::{Beside, HostLink, PanelLink};
+use super::pages::{Beside, DemoLink, HostLink, PanelLink};
 use super::reply::Reply;
 use crate::demos::stock::Demos;
 use crate::engine::Engine;
@@ -186,8 +187,19 @@ impl Edition {
             let panels = self.attached.of(topic).iter();
             panels.copied().map(PanelLink::from).collect()
         };
+        let demos_of = |topic: &str| -> Vec<DemoLink> {
+            let demos = self.demos.of_topic(topic);
+            demos.map(|demo| Card::of(demo).into()).collect()
+        };
+        let why_none = |topic: &str| {
+            let has_none = self.demos.of_topic(topic).next().is_none();
+            let why = self.reasons.of(topic).filter(|_| has_none);
+            why.map(str::to_owned)
+        };
         draw(&Beside {
             panels_of: &panels_of,
+            demos_of: &demos_of,
+            why_none: &why_none,
             hosts,
         })
     }

@@ -60,13 +60,14 @@ class DemoRun extends HTMLElement {
     const form = event.target
     if (form.method !== "post" || event.defaultPrevented) return
     event.preventDefault()
+    // The second of two clicks.
+    if ("sent" in form.dataset) return
     const body = new URLSearchParams(new FormData(form))
     body.append("by", "script")
-    for (const button of form.querySelectorAll("button")) button.disabled = true
     this.#moved = Date.now()
+    form.dataset.sent = ""
     const refused = await post(form.getAttribute("action"), body)
-    if (!refused) return
-    for (const button of form.querySelectorAll("button")) button.disabled = false
+    delete form.dataset.sent
     notice(refused)
   }
 

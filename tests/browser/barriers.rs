@@ -67,6 +67,7 @@ async fn a_panel_without_a_host_has_no_serious_barrier() {
     .await;
 }
 
+/// Fails on a serious or critical barrier of the page as it is.
 pub async fn no_barriers(page: &Page) -> Result<()> {
     page.driver.execute(AXE, Vec::new()).await?;
     let barriers: Vec<Barrier> = page

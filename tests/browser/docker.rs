@@ -51,6 +51,23 @@ impl Drop for Container {
     }
 }
 
+/// Everything on the engine that carries this label, as docker lists it.
+pub fn labelled(label: &str) -> String {
+    let filter = format!("label={label}");
+    let lists: [&[&str]; 4] = [
+        &["ps", "-aq"],
+        &["images", "-q"],
+        &["volume", "ls", "-q"],
+        &["network", "ls", "-q"],
+    ];
+    let list = |verb: &[&str]| {
+        let listed = docker(&[verb, &["--filter", &filter]].concat());
+        assert!(listed.status.success(), "docker {verb:?}");
+        String::from_utf8_lossy(&listed.stdout).into_owned()
+    };
+    lists.map(list).concat()
+}
+
 fn docker(arguments: &[&str]) -> Output {
     Command::new("docker")
         .args(arguments)

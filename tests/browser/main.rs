@@ -22,6 +22,7 @@ mod seen;
 mod waterline;
 
 mod barriers;
+mod demos;
 mod live;
 mod many_hosts;
 mod outages;

@@ -29,6 +29,10 @@ pub enum Docker {
 pub struct Waterline {
     child: Child,
     address: String,
+    /// The one-time key that it printed.
+    key: String,
+    /// Whether it is told to stop and waited for, so that it removes what it made.
+    tidies: bool,
     /// The server's home: no settings, contexts or notes of whoever runs the tests.
     _home: TempDir,
 }
@@ -44,15 +48,33 @@ impl Waterline {
         Waterline::start_with(docker, Some(notes))
     }
 
+    /// The embedded notebook, with the demo image known on the engine: what runs is removed
+    /// when this is dropped.
+    pub fn for_demos() -> Waterline {
+        let home = tempfile::tempdir().expect("a folder for the server's home");
+        let prepared = command(&home)
+            .args(["prepare", "--host"])
+            .arg(crate::docker::host())
+            .output()
+            .expect("the waterline command runs");
+        let said = String::from_utf8_lossy(&prepared.stderr);
+        assert!(prepared.status.success(), "waterline prepare: {said}");
+        Waterline {
+            tidies: true,
+            ..Waterline::start_in(home, Docker::Engine, None)
+        }
+    }
+
     fn start_with(docker: Docker, notes: Option<&[(&str, &str)]>) -> Waterline {
         let home = tempfile::tempdir().expect("a folder for the server's home");
+        Waterline::start_in(home, docker, notes)
+    }
+
+    fn start_in(home: TempDir, docker: Docker, notes: Option<&[(&str, &str)]>) -> Waterline {
         let nobody = format!("unix://{}", home.path().join("nobody.sock").display());
-        let mut command = Command::new(env!("CARGO_BIN_EXE_waterline"));
+        let mut command = command(&home);
         command
             .args(["serve", "--listen", "127.0.0.1:0"])
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("HOME", home.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -75,12 +97,19 @@ impl Waterline {
             command.arg("--content").arg(folder);
         }
         let mut child = command.spawn().expect("the waterline command starts");
-        let address = address_told(&mut child);
+        let (address, key) = address_told(&mut child);
         Waterline {
             child,
             address,
+            key,
+            tidies: false,
             _home: home,
         }
+    }
+
+    /// The URL of a path, with the key: whoever opens it first may run demos.
+    pub fn invitation(&self, path: &str) -> String {
+        format!("{}{path}?key={}", self.address, self.key)
     }
 
     /// The URL of a path on this server.
@@ -91,10 +120,30 @@ impl Waterline {
 
 impl Drop for Waterline {
     fn drop(&mut self) {
+        if self.tidies {
+            let id = self.child.id().to_string();
+            let _told = Command::new("kill").args(["-TERM", &id]).status();
+            for _ in 0..200 {
+                if !matches!(self.child.try_wait(), Ok(None)) {
+                    return;
+                }
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        }
         // Nothing is left to do about a child that has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The command, with a home of its own and nothing of whoever runs the tests.
+fn command(home: &TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_waterline"));
+    command
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("HOME", home.path());
+    command
 }
 
 fn write_notes(folder: &Path, notes: &[(&str, &str)]) {
@@ -108,7 +157,7 @@ fn write_notes(folder: &Path, notes: &[(&str, &str)]) {
 
 /// Reads what the server says until it names its address, and then goes on reading,
 /// so that it never waits for somebody to listen.
-fn address_told(child: &mut Child) -> String {
+fn address_told(child: &mut Child) -> (String, String) {
     let (tell, told) = mpsc::channel();
     listen(child.stdout.take(), tell.clone());
     listen(child.stderr.take(), tell);
@@ -140,12 +189,13 @@ fn listen(from: Option<impl Read + Send + 'static>, tell: mpsc::Sender<String>) 
     });
 }
 
-/// `http://127.0.0.1:PORT`, wherever it stands in the line, without path or key.
-fn address_in(line: &str) -> Option<String> {
+/// `http://127.0.0.1:PORT` and the key, wherever they stand in the line.
+fn address_in(line: &str) -> Option<(String, String)> {
     let start = line.find("http://127.0.0.1:")?;
     let host = &line[start + "http://".len()..];
     let end = host
         .find(|c: char| c != '.' && c != ':' && !c.is_ascii_digit())
         .unwrap_or(host.len());
-    Some(format!("http://{}", &host[..end]))
+    let key = line.split_once("?key=").map_or("", |(_, key)| key.trim());
+    Some((format!("http://{}", &host[..end]), key.to_owned()))
 }

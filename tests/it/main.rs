@@ -2,6 +2,7 @@
 
 mod architecture;
 mod compose;
+mod demo_pages;
 mod demos;
 mod engine;
 mod engine_live;

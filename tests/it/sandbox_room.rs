@@ -88,7 +88,15 @@ impl Room {
 
     /// Everything on the host that carries this sandbox's label, as docker lists it.
     pub fn labelled(&self, sandbox: &Sandbox) -> String {
-        let filter = format!("label=wl.sandbox={}", sandbox.id());
+        self.listed(format!("label=wl.sandbox={}", sandbox.id()))
+    }
+
+    /// Everything on the host that these sandboxes made, as docker lists it.
+    pub fn left(&self) -> String {
+        self.listed(format!("label=wl.instance={}", self.instance))
+    }
+
+    fn listed(&self, filter: String) -> String {
         let list = |verb: &[&str]| self.docker(&[verb, &["--filter", &filter]].concat());
         [
             list(&["ps", "-aq"]),

@@ -10,7 +10,7 @@ use crate::engine::Host;
 use crate::notebook::{Notebook, TopicLink, TopicPage};
 use crate::panels::Panel;
 use crate::web::error::{Failure, PageError};
-use crate::web::pages::{sheets_of, topic_url};
+use crate::web::pages::{DemoLink, sheets_of, topic_url};
 use crate::web::routes::{Answer, decoded};
 use crate::web::state::{App, Edition};
 use askama::Template;
@@ -128,6 +128,16 @@ impl Card {
             href: demo_url(&demo.id),
             title: demo.title.clone(),
             facts: facts.into_iter().flatten().collect::<Vec<_>>().join(", "),
+        }
+    }
+}
+
+impl From<Card> for DemoLink {
+    fn from(card: Card) -> DemoLink {
+        DemoLink {
+            href: card.href,
+            title: card.title,
+            facts: card.facts,
         }
     }
 }

@@ -9,8 +9,9 @@
 use super::access::{self, Access};
 use super::bench::{Bench, LONGEST_LINE};
 use super::pages::parameter;
+use super::said;
 use super::stage::{Place, Stage};
-use crate::demos::runner::{Finished, Outcome, Shell};
+use crate::demos::runner::{Outcome, Shell};
 use crate::web::error::PageError;
 use crate::web::guard::{self, Head};
 use crate::web::key::KeyTrouble;
@@ -111,11 +112,19 @@ async fn talk(mut socket: WebSocket, stage: &Arc<Stage>, place: Place) {
         Ok(sandbox) => sandbox,
         Err(why) => return say(&mut socket, &why).await,
     };
-    let begun = sandbox
-        .terminal(&opening.line, opening.rows, opening.columns)
-        .await;
-    match begun {
-        Err(finished) => say(&mut socket, &sentence(&finished)).await,
+    let Opening {
+        line, rows, columns, ..
+    } = &opening;
+    match sandbox.terminal(line, *rows, *columns).await {
+        Err(finished) => {
+            let said = said::pieces(&finished.out);
+            let said: String = said.into_iter().map(|piece| piece.text).collect();
+            let said = match said.trim() {
+                "" => sentence(&finished.outcome),
+                said => said.to_owned(),
+            };
+            say(&mut socket, &said).await;
+        }
         Ok(shell) => {
             let line = format!("Connected: {}. Shift+Esc leaves the terminal.", opening.line);
             if socket.send(Message::Text(line.into())).await.is_ok() {
@@ -183,12 +192,9 @@ async fn say(socket: &mut WebSocket, text: &str) {
     let _closed = socket.send(Message::Close(None)).await;
 }
 
-fn sentence(finished: &Finished) -> String {
-    match &finished.outcome {
-        Outcome::Done { code } => {
-            let said = String::from_utf8_lossy(&finished.stderr()).into_owned();
-            format!("{said}It has ended already, with exit code {code}.")
-        }
+fn sentence(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Done { code } => format!("It has ended already, with exit code {code}."),
         Outcome::Refused(refusal) => refusal.message.clone(),
         Outcome::CannotTell(away) => format!("The host did not answer: {away}."),
         Outcome::Ended(why) => why.clone(),

@@ -4,6 +4,7 @@
 use super::bench::{Busy, Entry, Seen};
 use super::moved::Moved;
 use super::said::{self, Piece};
+use crate::demos::refusal::Rule;
 use crate::demos::runner::Outcome;
 use crate::demos::script::{self, Block, Demo, Mark, Step, Verdict};
 use crate::panels::Panel;
@@ -230,6 +231,9 @@ impl StepView {
                 (Sign::Passed, "refused, as expected".into())
             }
             (Some(Verdict::Passed), _) => (Sign::Passed, format!("passed, {spent}")),
+            (None, Outcome::Refused(refusal)) if refusal.rule == Rule::Terminal => {
+                (Sign::Unknown, "needs a terminal".into())
+            }
             (_, Outcome::Refused(_)) => (Sign::Refused, "refused".into()),
             (_, Outcome::CannotTell(_)) | (Some(Verdict::CannotTell(_)), _) => {
                 (Sign::Unknown, "can’t tell".into())
@@ -247,7 +251,7 @@ impl StepView {
         }
         view.why = match &over.outcome {
             Outcome::Refused(refusal) => {
-                view.wants_terminal = refusal.rule == crate::demos::refusal::Rule::Terminal;
+                view.wants_terminal = refusal.rule == Rule::Terminal;
                 view.nothing = None;
                 Some(refusal.message.clone())
             }

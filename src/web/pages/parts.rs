@@ -2,7 +2,7 @@
 
 use super::html::{has_id, shift_headings, shifted};
 use super::pager::Pager;
-use super::{Beside, drawn, topic_url};
+use super::{Beside, DemoLink, drawn, topic_url};
 use crate::notebook::{Backlink, Block};
 use crate::panels::Panel;
 use askama::Template;
@@ -51,6 +51,7 @@ struct Section<'a> {
     id: &'a str,
     heading: &'a str,
     panels: Vec<String>,
+    runs: Vec<DemoLink>,
     body: String,
     /// The sections that stand inside this one, drawn.
     inside: Vec<String>,
@@ -117,6 +118,11 @@ impl<'a> Sections<'a> {
                 id: &first.id,
                 heading: &first.heading,
                 panels,
+                runs: first
+                    .names
+                    .iter()
+                    .flat_map(|name| (self.beside.demos_of)(name))
+                    .collect(),
                 body: shift_headings(&first.body, self.by),
                 inside: self.sections(inside),
             }));

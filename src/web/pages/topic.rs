@@ -27,6 +27,8 @@ struct Defined<'a> {
     /// Set when the name stands inside a text rather than in its heading.
     spot: Option<Spot<'a>>,
     sections: Vec<String>,
+    /// Why it has no demo.
+    why_none: Option<String>,
     children: Vec<TopicEntry>,
     backlinks: Option<String>,
     previous: &'a Option<TopicLink>,
@@ -111,6 +113,7 @@ fn defined(notebook: &Notebook, topic: &DefinedTopic, asked: usize, beside: &Bes
         tree,
         spot,
         sections: drawn_sections,
+        why_none: (beside.why_none)(&topic.name),
         children: entries(&topic.children, beside),
         backlinks: references(notebook, &topic.name, asked).1,
         previous: &topic.previous,
