@@ -143,9 +143,16 @@ async fn every_verb_of_a_containers_life_prints_what_docker_prints() {
         ("one\n".into(), "two\n".into(), 0)
     );
     let (stamped, err, _) = ran(&me, "docker logs -t --tail 2 aa").await;
-    assert!(stamped.ends_with("Z one
-") && err.ends_with("Z two
-"), "{stamped}{err}");
+    assert!(
+        stamped.ends_with(
+            "Z one
+"
+        ) && err.ends_with(
+            "Z two
+"
+        ),
+        "{stamped}{err}"
+    );
     assert_eq!(
         out(
             &me,
