@@ -4,9 +4,13 @@
 //! log. Exit codes: 0 done, 1 could not be done and why, 2 not understood.
 
 pub mod content;
+mod doctor;
+mod hosts;
 mod index;
+mod prepare;
 mod record;
 mod serve;
+mod sweep;
 
 use crate::config::{Flags, Settings, SettingsError};
 use crate::web::log;
@@ -49,6 +53,52 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
+    /// Put the image that demos run on every host
+    Prepare {
+        #[command(flatten)]
+        hosts: OnHosts,
+        /// Load it from this file (as `docker save busybox:latest` writes one)
+        #[arg(long, value_name = "FILE")]
+        from: Option<PathBuf>,
+    },
+    /// Say whether the hosts will hold so many sandboxes, and what to do if not
+    Doctor {
+        #[command(flatten)]
+        hosts: OnHosts,
+        /// How many at the same time
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        sandboxes: u64,
+    },
+    /// List what sandboxes left on the hosts when their Waterline was killed
+    Sweep {
+        #[command(flatten)]
+        hosts: OnHosts,
+        /// Remove it
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// The hosts that a subcommand acts on.
+#[derive(clap::Args)]
+struct OnHosts {
+    /// A Docker host; may be given more than once. Without it: those of the settings
+    /// file, or what the docker command itself would use
+    #[arg(long, value_name = "[NAME=]ENDPOINT")]
+    host: Vec<String>,
+    /// The settings file, instead of waterline.toml in your configuration folder
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl From<OnHosts> for Flags {
+    fn from(OnHosts { host, config }: OnHosts) -> Flags {
+        Flags {
+            host,
+            config,
+            ..Flags::default()
+        }
+    }
 }
 
 /// Parses the command line and runs what it asks for.
@@ -74,6 +124,15 @@ pub fn main() -> ExitCode {
                 record::record(settings, &file).map_err(Into::into)
             })
         }
+        Command::Prepare { hosts, from } => with(hosts.into(), |settings| {
+            prepare::prepare(settings, from).map_err(Into::into)
+        }),
+        Command::Doctor { hosts, sandboxes } => with(hosts.into(), |settings| {
+            doctor::doctor(settings, sandboxes).map_err(Into::into)
+        }),
+        Command::Sweep { hosts, yes } => with(hosts.into(), |settings| {
+            sweep::sweep(settings, yes).map_err(Into::into)
+        }),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -181,6 +181,11 @@ impl Host {
         }
     }
 
+    /// A link that can be asked through now, for the hands.
+    pub(super) async fn link(&self) -> Result<Arc<Link>, Away> {
+        self.core.link().await
+    }
+
     /// Whether nobody has asked yet what the engine calls itself.
     pub fn is_nameless(&self) -> bool {
         self.core.now().id.is_none()

@@ -13,6 +13,7 @@
 //! 6. [`recorded`], [`mod@record`]: a host's answers in a file.
 //! 7. [`files`]: what an image holds, read as its export streams by.
 //! 8. `transport`, `tls`, `ssh`: the connection itself.
+//! 9. [`owned`], [`hands`]: what is ours on a host, and the only code that changes one.
 
 pub mod answer;
 pub mod ask;

@@ -289,6 +289,13 @@ pub fn owned_image(labels: &Value, tag: &str, instance: &Instance) -> Option<Own
     })
 }
 
+/// Whether these are the labels of an image that demos may run, and not those that an
+/// image made in a sandbox inherited from it.
+pub fn is_demo_image(labels: &Value) -> bool {
+    let label = |name: &str| labels.get(name).and_then(Value::as_str);
+    label(DEMO_IMAGE) == Some("1") && label(SANDBOX).is_none()
+}
+
 /// What the labels say, if they name this instance.
 fn claim(labels: &Value, instance: &Instance) -> Option<Owned> {
     let label = |name: &str| labels.get(name).and_then(Value::as_str);
@@ -319,3 +326,7 @@ pub fn labels(
     .map(|(key, value)| (key.to_owned(), value))
     .into()
 }
+
+#[cfg(test)]
+#[path = "owned_tests.rs"]
+mod tests;

@@ -99,6 +99,11 @@ impl Transport {
         &self.endpoint
     }
 
+    /// What opens its connections, for the one client that may do more than read.
+    pub(super) fn connector(&self) -> Connector {
+        self.connector.clone()
+    }
+
     /// What stands in the `Host` header and in the URLs given to bollard.
     pub fn authority(&self) -> String {
         match &self.endpoint.address {
@@ -355,11 +360,11 @@ pub fn from_io(endpoint: &str, error: &io::Error) -> Away {
 /// What the connector fails with: already in the reader's words.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
-struct ConnectError(Away);
+pub(super) struct ConnectError(Away);
 
 /// Opens connections to the one endpoint, whatever the URL says.
 #[derive(Clone)]
-struct Connector {
+pub(super) struct Connector {
     endpoint: Arc<Endpoint>,
     tls: Option<TlsConnector>,
 }
@@ -410,7 +415,7 @@ impl tower::Service<Uri> for Connector {
 }
 
 /// A connection of any kind.
-struct Stream(TokioIo<Pin<Box<dyn Duplex>>>);
+pub(super) struct Stream(TokioIo<Pin<Box<dyn Duplex>>>);
 
 trait Duplex: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send {}
 impl<T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send> Duplex for T {}

@@ -172,6 +172,16 @@ pub struct NewContainer {
     pub caps: Caps,
 }
 
+impl NewContainer {
+    /// The volumes that it mounts.
+    pub(super) fn volumes(&self) -> impl Iterator<Item = &FullId> {
+        self.mounts.iter().filter_map(|mount| match mount {
+            NewMount::Volume { volume, .. } => Some(volume),
+            NewMount::Tmpfs { .. } => None,
+        })
+    }
+}
+
 /// What one container may use. Values below the least that makes sense are raised to
 /// it, so that none means "without limit".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

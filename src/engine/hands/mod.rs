@@ -7,16 +7,27 @@
 //! transport that refuses to do more. What is asked for is finished, by us and by the
 //! engine, even when nobody waits for it any more.
 //!
-//! 1. [`change`], `body`: what can be asked for, and the JSON it becomes.
-//! 2. [`look`], [`stream`]: what can be seen and heard.
-//! 3. `client`, `subnets`: the connection, and where new networks lie.
-//! 4. [`supply`]: how the demo image comes to a host.
+//! 1. [`change`], `body`, `acts`: what can be asked for, the JSON it becomes, the calls.
+//! 2. [`look`], `looks`, `known`: what can be seen, and how we know what is ours.
+//! 3. [`stream`], `frames`, `processes`, `events`: what can be heard.
+//! 4. `client`, `subnets`: the connection, and where new networks lie.
+//! 5. [`supply`]: how the demo image comes to a host.
 
+mod acts;
+mod body;
 pub mod change;
+mod client;
+mod events;
 mod failed;
+mod frames;
 mod ids;
+mod known;
 pub mod look;
+mod looks;
+mod processes;
 pub mod stream;
+mod subnets;
+pub mod supply;
 
 pub use change::{
     Caps, Change, Done, NewContainer, NewImage, NewMount, NewNetwork, NewVolume, Screen, Signal,
@@ -25,6 +36,7 @@ pub use change::{
 pub use failed::Failed;
 pub use ids::{ExecId, FullId, ImageRef};
 pub use look::{Look, PsArgs, Whose};
+pub use processes::Waiting;
 pub use stream::{
     AttachOptions, Attached, Events, EventsOptions, Frame, Frames, LogsOptions, NewExec, Reader,
     StdStream, Terminal, WaitFor, Writer,
@@ -32,25 +44,51 @@ pub use stream::{
 
 use super::owned::{Instance, SandboxId};
 use super::{Away, Host};
+use client::Client;
+use known::{Kind, Known};
 use serde_json::Value;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use subnets::Subnets;
 
-/// The hands of one instance on one host. Cheap to clone.
+/// The hands of one instance on one host. Cheap to clone; clones share what they know.
 #[derive(Clone)]
 pub struct Hands {
     inner: Arc<Inner>,
 }
 
+/// What clones share.
 struct Inner {
     host: Arc<Host>,
     instance: Instance,
+    known: Known,
+    subnets: Subnets,
+    /// Of the link that holds now. Held for a few lines, never across an await.
+    client: Mutex<Option<Client>>,
+}
+
+impl Inner {
+    /// A client whose link holds.
+    async fn client(&self) -> Result<Client, Failed> {
+        let link = self.host.link().await?;
+        let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*client {
+            Some(client) if client.is_of(&link) => Ok(client.clone()),
+            _ => Ok(client.insert(Client::new(link)).clone()),
+        }
+    }
 }
 
 impl Hands {
     /// Hands on `host`. Nothing is connected yet.
     pub fn new(host: Arc<Host>, instance: Instance) -> Hands {
         Hands {
-            inner: Arc::new(Inner { host, instance }),
+            inner: Arc::new(Inner {
+                host,
+                instance,
+                known: Known::default(),
+                subnets: Subnets::new(),
+                client: Mutex::default(),
+            }),
         }
     }
 
@@ -64,31 +102,36 @@ impl Hands {
         &self.inner.instance
     }
 
-    /// Lets this image, the demo image that was put here, be looked at like our own.
-    pub fn know_demo_image(&self, _id: FullId) {}
+    /// Lets this image, the demo image that was put on the host, be run and looked at.
+    pub fn know_demo_image(&self, id: FullId) {
+        self.inner.known.add(id, Kind::DemoImage, None);
+    }
 
-    /// Makes a change. It is made even if nobody waits for the answer.
+    /// Makes a change. It is made, and its answer heard, even if nobody waits for it.
     ///
     /// # Errors
     /// That the engine did not answer, or what it said against it.
-    pub async fn apply(&self, _change: Change) -> Result<Done, Failed> {
-        Err(Away::Connecting.into())
+    pub async fn apply(&self, change: Change) -> Result<Done, Failed> {
+        let inner = Arc::clone(&self.inner);
+        let task = tokio::spawn(async move { inner.apply(change).await });
+        task.await
+            .unwrap_or_else(|lost| Err(Away::Broken(format!("the change was lost: {lost}")).into()))
     }
 
     /// Looks at what is ours, unmasked.
     ///
     /// # Errors
     /// That the engine did not answer, or what it said; 404 for what is not ours.
-    pub async fn look(&self, _look: Look) -> Result<Value, Failed> {
-        Err(Away::Connecting.into())
+    pub async fn look(&self, look: Look) -> Result<Value, Failed> {
+        self.inner.look(look).await
     }
 
     /// What a container has printed, and with `follow` what it prints until it ends.
     ///
     /// # Errors
     /// As [`look`](Hands::look).
-    pub async fn logs(&self, _id: &FullId, _options: LogsOptions) -> Result<Frames, Failed> {
-        Err(Away::Connecting.into())
+    pub async fn logs(&self, id: &FullId, options: LogsOptions) -> Result<Frames, Failed> {
+        self.inner.logs(id, options).await
     }
 
     /// Attaches to a container, before or after it is started: nothing that it prints
@@ -96,16 +139,16 @@ impl Hands {
     ///
     /// # Errors
     /// As [`look`](Hands::look).
-    pub async fn attach(&self, _id: &FullId, _options: AttachOptions) -> Result<Attached, Failed> {
-        Err(Away::Connecting.into())
+    pub async fn attach(&self, id: &FullId, options: AttachOptions) -> Result<Attached, Failed> {
+        self.inner.attach(id, options).await
     }
 
     /// Attaches to the terminal of a container's PID 1.
     ///
     /// # Errors
     /// As [`look`](Hands::look).
-    pub async fn attach_terminal(&self, _id: &FullId) -> Result<Terminal, Failed> {
-        Err(Away::Connecting.into())
+    pub async fn attach_terminal(&self, id: &FullId) -> Result<Terminal, Failed> {
+        self.inner.attach_terminal(id).await
     }
 
     /// Starts a process in a running container, and hears what it prints until it ends.
@@ -113,24 +156,24 @@ impl Hands {
     ///
     /// # Errors
     /// As [`look`](Hands::look).
-    pub async fn exec_start(&self, _new: NewExec) -> Result<(ExecId, Frames), Failed> {
-        Err(Away::Connecting.into())
+    pub async fn exec_start(&self, new: NewExec) -> Result<(ExecId, Frames), Failed> {
+        self.inner.exec_start(new).await
     }
 
     /// Starts a process in a running container, with a terminal of its own.
     ///
     /// # Errors
     /// As [`look`](Hands::look).
-    pub async fn exec_terminal(&self, _new: NewExec) -> Result<Terminal, Failed> {
-        Err(Away::Connecting.into())
+    pub async fn exec_terminal(&self, new: NewExec) -> Result<Terminal, Failed> {
+        self.inner.exec_terminal(new).await
     }
 
     /// The exit code of an exec whose frames have ended.
     ///
     /// # Errors
-    /// As [`look`](Hands::look).
-    pub async fn exec_code(&self, _exec: &ExecId) -> Result<i32, Failed> {
-        Err(Away::Connecting.into())
+    /// As [`look`](Hands::look); [`Away::Unreadable`] when it still runs.
+    pub async fn exec_code(&self, exec: &ExecId) -> Result<i32, Failed> {
+        self.inner.exec_code(exec).await
     }
 
     /// Waits, without a limit, until a container does not run, and gives its exit code.
@@ -146,8 +189,8 @@ impl Hands {
     ///
     /// # Errors
     /// As [`look`](Hands::look).
-    pub async fn waiting(&self, _id: &FullId, _what: WaitFor) -> Result<Waiting, Failed> {
-        Err(Away::Connecting.into())
+    pub async fn waiting(&self, id: &FullId, what: WaitFor) -> Result<Waiting, Failed> {
+        self.inner.waiting(id, what).await
     }
 
     /// What happens to a sandbox's objects.
@@ -156,38 +199,36 @@ impl Hands {
     /// As [`look`](Hands::look).
     pub async fn events(
         &self,
-        _sandbox: &SandboxId,
-        _options: EventsOptions,
+        sandbox: &SandboxId,
+        options: EventsOptions,
     ) -> Result<Events, Failed> {
-        Err(Away::Connecting.into())
+        self.inner.events(sandbox, options).await
     }
 
     /// One reading of a container's consumption, which takes the engine a second or two.
     ///
     /// # Errors
     /// As [`look`](Hands::look).
-    pub async fn stats(&self, _id: &FullId) -> Result<Value, Failed> {
-        Err(Away::Connecting.into())
+    pub async fn stats(&self, id: &FullId) -> Result<Value, Failed> {
+        self.inner.stats(id).await
     }
 
     /// The processes of a container as the host's `ps` sees them: `Titles` and `Processes`.
     ///
     /// # Errors
     /// As [`look`](Hands::look).
-    pub async fn top(&self, _id: &FullId, _args: &PsArgs) -> Result<Value, Failed> {
-        Err(Away::Connecting.into())
+    pub async fn top(&self, id: &FullId, args: &PsArgs) -> Result<Value, Failed> {
+        self.inner.top(id, args).await
     }
-}
 
-/// A wait that has begun.
-pub struct Waiting(());
-
-impl Waiting {
-    /// The exit code, when it comes; no limit.
+    /// How many networks of sandboxes still fit on the host, and how many do at most.
     ///
     /// # Errors
-    /// As [`Hands::look`].
-    pub async fn code(self) -> Result<i32, Failed> {
-        Err(Away::Connecting.into())
+    /// As [`look`](Hands::look).
+    pub async fn free_subnets(&self) -> Result<(u32, u32), Failed> {
+        let client = self.inner.client().await?;
+        let mut taken = subnets::local_routes();
+        taken.extend(self.inner.taken_there(&client).await?);
+        Ok((subnets::count_free(&taken), subnets::COUNT))
     }
 }
