@@ -96,9 +96,10 @@ impl Bar {
             self.layers.insert(step.layer.clone(), step);
             return;
         }
+        let status = step.status.clone();
         self.layers.insert(step.layer.clone(), step);
         if is_new || self.drawn.is_none_or(|drawn| drawn.elapsed() > FRAME) {
-            let line = harmless(&bar(&self.layers));
+            let line = harmless(&bar(&self.layers, &status));
             // Back to the beginning of the line, and clear the rest of it.
             let _ = write!(io::stderr(), "\r{line}\x1b[K");
             let _ = io::stderr().flush();
@@ -120,7 +121,8 @@ fn plain(step: &Progress) -> String {
     }
 }
 
-fn bar(layers: &BTreeMap<String, Progress>) -> String {
+/// All layers in one bar, and what happens to the last one that was heard of.
+fn bar(layers: &BTreeMap<String, Progress>, status: &str) -> String {
     let is_counted = |step: &&Progress| step.total > 0;
     let (current, total) =
         layers
@@ -133,10 +135,6 @@ fn bar(layers: &BTreeMap<String, Progress>) -> String {
                     total.saturating_add(step.total),
                 )
             });
-    let mut status = layers.values().filter(|step| !step.layer.is_empty());
-    let status = status
-        .next_back()
-        .map_or("Asking the registry", |step| &step.status);
     if total == 0 {
         return format!("busybox: {status}");
     }
@@ -173,12 +171,12 @@ mod tests {
             step("b", "Downloading", 500_000, 1_000_000),
         ];
         assert_eq!(
-            bar(&layers.into()),
+            bar(&layers.into(), "Downloading"),
             "busybox: [###############---------------] 1.5 of 3.0 MB, Downloading"
         );
-        let first = [step("", "Pulling from library/busybox", 0, 0)];
-        assert_eq!(bar(&first.into()), "busybox: Asking the registry");
+        let first = [step("latest", "Pulling from library/busybox", 0, 0)];
+        assert_eq!(bar(&first.into(), "Pulling"), "busybox: Pulling");
         let strange = [step("a", "Extracting", 9, 3)];
-        assert!(bar(&strange.into()).contains(&"#".repeat(30)));
+        assert!(bar(&strange.into(), "Extracting").contains(&"#".repeat(30)));
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! [`command`], [`sandbox`], [`refusal`]: what is understood, and what of it may be done.
 //! [`runner`]: what carries it out; [`mod@format`]: what docker would print of it.
+//! [`script`], [`stock`]: a demo, from its file to its verdict; all demos of a notebook.
 //! [`instance`], [`janitor`]: who made something on a host, and how it goes again.
 //! [`prepare`], [`doctor`]: what a host needs before demos run there.
 
