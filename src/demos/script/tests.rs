@@ -523,7 +523,7 @@ fn a_time_out_of_bounds_is_told() {
 #[test]
 fn blessing_writes_what_came_and_keeps_what_still_holds() {
     let body = "Text.\n\n```console\n$ docker run -d \\\n  busybox\n[..]\n\n$ docker ps\nID [..]\nold\n\n\
-                $ docker exec x\n! old\n[1]\n```\n\nMore.\n";
+                $ docker exec x true\n! old\n[1]\n```\n\nMore.\n";
     let demo = demo(body);
     let came = [
         (1, came(b"abc\n", b"", 0)),
