@@ -225,12 +225,7 @@ const FLAGS: &[(&str, &str)] = &[
     ("tty", "--tty"),
 ];
 
-fn add_flag(
-    flags: &mut Vec<String>,
-    flag: &str,
-    value: &Value,
-    key: &str,
-) -> Result<(), Refusal> {
+fn add_flag(flags: &mut Vec<String>, flag: &str, value: &Value, key: &str) -> Result<(), Refusal> {
     match value {
         Value::Null => {}
         Value::Bool(is_on) => flags.push(format!("{flag}={is_on}")),
@@ -320,7 +315,10 @@ fn shared(value: &Value, what: &str) -> Result<Vec<Shared>, Refusal> {
                     ("name", value) => shared.name = Some(word(value, setting)?),
                     ("external", Value::Bool(external)) => shared.external = *external,
                     ("driver", Value::String(driver))
-                        if matches!((what, driver.as_str()), ("networks", "bridge") | ("volumes", "local")) => {}
+                        if matches!(
+                            (what, driver.as_str()),
+                            ("networks", "bridge") | ("volumes", "local")
+                        ) => {}
                     ("driver", _) if what == "networks" => {
                         return Err(Refusal::new(
                             Rule::Network,
@@ -473,7 +471,10 @@ mod tests {
         assert_eq!(db.networks, [("default".to_owned(), Vec::new())]);
         assert_eq!(
             db.volumes,
-            [("data".into(), "/d:ro".into()), (String::new(), "/anon".to_owned())]
+            [
+                ("data".into(), "/d:ro".into()),
+                (String::new(), "/anon".to_owned())
+            ]
         );
         assert_eq!(web.command, ["sh", "-c", "echo $HOME \"a b\""]);
         assert_eq!(web.networks[0], ("front".into(), vec!["www".to_owned()]));
@@ -481,7 +482,10 @@ mod tests {
             let network = file.networks.iter().find(|network| network.key == key);
             network.expect(key).full_name("shop")
         };
-        assert_eq!((&*called("front"), &*called("default")), ("street", "shop_default"));
+        assert_eq!(
+            (&*called("front"), &*called("default")),
+            ("street", "shop_default")
+        );
         assert_eq!(file.volumes[0].full_name("shop"), "shop_data");
     }
 
@@ -495,7 +499,10 @@ mod tests {
         assert_eq!(rule("build: .").0, Rule::Flag);
         assert!(rule("deploy: {}").1.starts_with("deploy in a compose file"));
         assert_eq!(rule("command: echo $HOME").0, Rule::Shell);
-        assert_eq!(rule("volumes: [{type: bind, source: /, target: /x}]").0, Rule::Bind);
+        assert_eq!(
+            rule("volumes: [{type: bind, source: /, target: /x}]").0,
+            Rule::Bind
+        );
         assert_eq!(
             rule("networks: [nope]").1,
             "service \"a\" refers to undefined network nope: invalid compose project"

@@ -104,9 +104,12 @@ impl Carry<'_> {
     fn project(&self, compose: &Compose) -> Result<Project, Refusal> {
         let none = || Refusal::usage("no configuration file provided: not found", 1);
         let text = match &compose.file {
-            Some(name) => self.files.get(name.trim_start_matches("./")).ok_or_else(|| {
-                Refusal::usage(format!("open {name}: no such file or directory"), 1)
-            })?,
+            Some(name) => self
+                .files
+                .get(name.trim_start_matches("./"))
+                .ok_or_else(|| {
+                    Refusal::usage(format!("open {name}: no such file or directory"), 1)
+                })?,
             None => NAMES
                 .iter()
                 .find_map(|name| self.files.get(*name))
@@ -176,9 +179,9 @@ impl Carry<'_> {
             .collect::<Result<_, Refusal>>()
             .map_err(Stop::Refused)?;
         let used = |shared: &&Shared| {
-            services.iter().any(|service| {
-                service.networks.iter().any(|(key, _)| *key == shared.key)
-            })
+            services
+                .iter()
+                .any(|service| service.networks.iter().any(|(key, _)| *key == shared.key))
         };
         for network in project.file.networks.iter().filter(used) {
             if let Some(code) = self.make_network(project, network).await? {
@@ -259,11 +262,7 @@ impl Carry<'_> {
     }
 
     /// Makes a network, unless it is there. The exit code if it cannot be.
-    async fn make_network(
-        &self,
-        project: &Project,
-        network: &Shared,
-    ) -> Result<Option<i32>, Stop> {
+    async fn make_network(&self, project: &Project, network: &Shared) -> Result<Option<i32>, Stop> {
         let full = network.full_name(&project.name);
         let seen = self.look_again().await?;
         let is_there = is_named(&seen.snapshot.networks, &full);
@@ -275,13 +274,16 @@ impl Carry<'_> {
             return Ok(None);
         }
         let name = named(&full).map_err(Stop::Refused)?;
-        self.may(Command::new(
-            Verb::NetworkCreate(crate::demos::command::verbs::NetworkCreate {
-                name: name.clone(),
-                labels: Vec::new(),
-            }),
-            format!("docker network create {full}"),
-        ), &seen)?;
+        self.may(
+            Command::new(
+                Verb::NetworkCreate(crate::demos::command::verbs::NetworkCreate {
+                    name: name.clone(),
+                    labels: Vec::new(),
+                }),
+                format!("docker network create {full}"),
+            ),
+            &seen,
+        )?;
         self.progress("Network", &full, "Creating")?;
         let labels = vec![
             self.label("project", &project.name),
@@ -308,13 +310,16 @@ impl Carry<'_> {
             return Ok(None);
         }
         let name = named(&full).map_err(Stop::Refused)?;
-        self.may(Command::new(
-            Verb::VolumeCreate(crate::demos::command::verbs::VolumeCreate {
-                name: Some(name.clone()),
-                labels: Vec::new(),
-            }),
-            format!("docker volume create {full}"),
-        ), &seen)?;
+        self.may(
+            Command::new(
+                Verb::VolumeCreate(crate::demos::command::verbs::VolumeCreate {
+                    name: Some(name.clone()),
+                    labels: Vec::new(),
+                }),
+                format!("docker volume create {full}"),
+            ),
+            &seen,
+        )?;
         let shown = format!("\"{full}\"");
         self.progress("Volume", &shown, "Creating")?;
         let labels = vec![
@@ -445,7 +450,9 @@ impl Carry<'_> {
     async fn down(&self, project: &Project, volumes: bool) -> Code {
         let id = self.step.sandbox.id();
         for container in self.of_project(self.seen, &project.name).iter().rev() {
-            let name = container["Names"][0].as_str().and_then(|name| id.typed(name));
+            let name = container["Names"][0]
+                .as_str()
+                .and_then(|name| id.typed(name));
             let full = container["Id"].as_str().and_then(FullId::parse);
             let (Some(name), Some(full)) = (name, full) else {
                 continue;
@@ -511,7 +518,9 @@ impl Carry<'_> {
             let service = container["Labels"][format!("{LABEL}service")].as_str();
             let service = service.unwrap_or_default();
             let wanted = only.is_empty() || only.iter().any(|name| name.as_str() == service);
-            let name = container["Names"][0].as_str().and_then(|name| id.typed(name));
+            let name = container["Names"][0]
+                .as_str()
+                .and_then(|name| id.typed(name));
             let full = container["Id"].as_str().and_then(FullId::parse);
             if let (true, Some(name), Some(full)) = (wanted, name, full) {
                 let own = name.strip_prefix(&format!("{}-", project.name));
@@ -547,7 +556,11 @@ fn lines(
     at: usize,
     frames: crate::engine::hands::Frames,
 ) -> impl futures_util::Stream<Item = (usize, StdStream, String)> {
-    let begun = (frames, [Vec::new(), Vec::new()], std::collections::VecDeque::new());
+    let begun = (
+        frames,
+        [Vec::new(), Vec::new()],
+        std::collections::VecDeque::new(),
+    );
     stream::unfold(begun, move |(mut frames, mut rest, mut ready)| async move {
         loop {
             if let Some((from, line)) = ready.pop_front() {
