@@ -47,5 +47,6 @@ mod shell;
 mod shell_start;
 mod stage;
 mod stays_inside;
+mod try_cli;
 mod two_drivers;
 mod values;

@@ -194,6 +194,13 @@ async fn a_flooded_log_keeps_a_megabyte() {
     let bytes = kept.stdout().len();
     println!("a log of 5 MB keeps {bytes} bytes");
     assert!(bytes <= 1 << 20, "{bytes}");
+    // One that does not end is stopped.
+    out(&me, "docker run -d --name yes busybox yes").await;
+    let ends = Instant::now() + Duration::from_secs(30);
+    while !ran(&me, "docker ps -q").await.0.is_empty() {
+        assert!(Instant::now() < ends, "it goes on");
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
