@@ -15,6 +15,7 @@
 //! 8. [`owned`], [`only`](mod@only), [`rename`], [`scoped`]: which objects are a sandbox's, their
 //!    typed names, and what one sandbox is shown of a host.
 //! 9. `transport`, `tls`, `ssh`: the connection itself.
+//! 10. [`hands`]: the only code that changes a host.
 
 pub mod answer;
 pub mod ask;

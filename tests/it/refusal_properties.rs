@@ -157,14 +157,24 @@ proptest! {
         check(&line);
     }
 
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20))]
+
     #[test]
-    fn a_refused_line_stays_refused_with_words_behind_it(at in any::<prop::sample::Index>(), words in "[a-z ]{0,20}") {
-        let cases = cases();
-        let case = at.get(&cases);
-        // Words behind it may be what was missing, or end up in a comment or a quote.
-        prop_assume!(!matches!(case.rule.as_str(), "usage" | "missing" | "shell") && case.line.len() < 4000);
-        let refused = parse(&format!("{} {words}", case.line)).and_then(|command| permit(&command, &snapshot()));
-        prop_assert!(refused.is_err(), "{} {words}", case.line);
+    fn a_refused_line_stays_refused_with_words_behind_it(words in "[a-z ]{0,20}") {
+        let snapshot = snapshot();
+        for case in cases() {
+            // Words behind it may be what was missing, or end up in a comment or a quote.
+            let may_change = matches!(case.rule.as_str(), "usage" | "missing" | "shell");
+            if may_change || case.line.len() > 4000 {
+                continue;
+            }
+            let line = format!("{} {words}", case.line);
+            let refused = parse(&line).and_then(|command| permit(&command, &snapshot));
+            prop_assert!(refused.is_err(), "{line}");
+        }
     }
 }
 

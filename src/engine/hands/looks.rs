@@ -100,7 +100,7 @@ impl Inner {
     }
 
     /// The rows of a list that are ours.
-    fn own<'a>(&self, list: Value, whose: Whose, of: impl Fn(&Value) -> (&Value, &str)) -> Value {
+    fn own(&self, list: Value, whose: Whose, of: impl Fn(&Value) -> (&Value, &str)) -> Value {
         let mut list = list;
         let rows = match &mut list {
             Value::Array(rows) => std::mem::take(rows),
