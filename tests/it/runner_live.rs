@@ -364,7 +364,15 @@ async fn no_real_name_stands_in_what_docker_prints() {
     ] {
         let out = out(&me, line).await;
         assert!(!out.contains("wl-"), "{line}: {out}");
-        assert!(!out.contains("wl."), "{line}: {out}");
+        for label in [
+            "wl.instance",
+            "wl.sandbox",
+            "wl.name",
+            "wl.until",
+            "wl.image",
+        ] {
+            assert!(!out.contains(label), "{line}: {out}");
+        }
         seen.push_str(&out);
     }
     for line in [
@@ -535,4 +543,64 @@ async fn what_nobody_uses_goes_and_so_does_what_a_dead_process_left() {
     assert_ne!(room.labelled(&left), "");
     let _new = room.open().await;
     assert_eq!(room.labelled(&left), "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_is_typed_into_and_its_shell_ends_with_it() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let Some(room) = Room::new().await else {
+        return;
+    };
+    let me = room.open().await;
+    out(&me, "docker run -d --name box busybox sleep 600").await;
+    let refused = finished(&me, "docker exec -it box sh").await;
+    assert!(
+        matches!(refused.outcome, Outcome::Refused(_)),
+        "{refused:?}"
+    );
+    for line in [
+        "docker exec -it box sh",
+        "docker run -it --rm --name tty busybox sh",
+    ] {
+        let Ok(mut shell) = me.terminal(line, 30, 100).await else {
+            panic!("no terminal: {line}");
+        };
+        shell
+            .writer
+            .write_all(b"stty size; echo mark$((40+2))\n")
+            .await
+            .expect("it takes what is typed");
+        let mut seen = String::new();
+        while !seen.contains("mark42") {
+            let mut bytes = [0; 1024];
+            let read = shell.reader.read(&mut bytes);
+            let read = tokio::time::timeout(std::time::Duration::from_secs(5), read).await;
+            let count = read.expect("in time").expect("it prints");
+            assert_ne!(count, 0, "{seen}");
+            seen.push_str(&String::from_utf8_lossy(&bytes[..count]));
+        }
+        assert!(seen.contains("30 100"), "{seen}");
+        shell.control.resize(9999, 0).await;
+        drop(shell);
+        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    }
+    let left = out(&me, "docker exec box ps -o comm").await;
+    assert_eq!(left, "COMMAND\nsleep\nps\n");
+    assert_eq!(
+        out(&me, "docker ps -a --format '{{.Names}}'").await,
+        "box\n"
+    );
+    let (_, err, code) = match me.terminal("docker exec -it nope sh", 30, 100).await {
+        Ok(_) => panic!("a terminal in nothing"),
+        Err(finished) => {
+            let Outcome::Done { code } = finished.outcome else {
+                panic!("{finished:?}");
+            };
+            (text(finished.stdout()), text(finished.stderr()), code)
+        }
+    };
+    assert_eq!(
+        (err.as_str(), code),
+        ("Error response from daemon: No such container: nope\n", 1)
+    );
 }
