@@ -14,9 +14,8 @@
 //! 7. [`files`]: what an image holds, read as its export streams by.
 //! 8. [`owned`], [`only`](mod@only), [`rename`], [`scoped`]: which objects are a sandbox's, their
 //!    typed names, and what one sandbox is shown of a host.
-//! 9. `transport`, `tls`, `ssh`: the connection itself.
-//! 8. `transport`, `tls`, `ssh`: the connection itself.
-//! 9. [`owned`], [`hands`]: what is ours on a host, and the only code that changes one.
+//! 9. [`hands`]: the only code that changes a host.
+//! 10. `transport`, `tls`, `ssh`: the connection itself.
 
 pub mod answer;
 pub mod ask;

@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn times_and_shares_are_said_in_words() {
-        let minutes = |count| words(Duration::from_secs(count * 60));
+        let minutes = |count: u64| words(Duration::from_secs(count * 60));
         assert_eq!(minutes(30), "30 minutes");
         assert_eq!(minutes(60), "an hour");
         assert_eq!(minutes(240), "4 hours");
