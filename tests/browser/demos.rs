@@ -36,8 +36,8 @@ async fn reset_leaves_nothing(page: &Page, label: &str) -> Result<()> {
     click(page, "#reset").await?;
     page.until(
         "everything is removed",
-        r#"return document.querySelector("#demo-bar .progress").textContent.startsWith("None of")
-            && !document.querySelector(".step[data-verdict=passed]")"#,
+        r##"return document.querySelector("#demo-bar .progress").textContent.startsWith("None of")
+            && !document.querySelector(".step[data-verdict=passed]")"##,
     )
     .await?;
     let left = labelled(label);
@@ -207,11 +207,11 @@ async fn on_a_phone_the_panels_stay_on_top_while_a_step_runs() {
         click(page, "#to-5").await?;
         comes_to(page, "#step-5", "passed").await?;
         let shown: bool = page
-            .ask(r#"const strip = document.querySelector(".strip").getBoundingClientRect();
+            .ask(r##"const strip = document.querySelector(".strip").getBoundingClientRect();
                 const step = document.querySelector("#step-5 .out").getBoundingClientRect();
                 return strip.top >= 0 && strip.top < 10 && strip.bottom < innerHeight * .6
                     && step.bottom > strip.bottom
-                    && document.documentElement.scrollWidth <= innerWidth"#)
+                    && document.documentElement.scrollWidth <= innerWidth"##)
             .await?;
         ensure!(shown, "the strip is on top, the step below it, and nothing sticks out");
         no_barriers(page).await?;
