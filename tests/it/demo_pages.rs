@@ -443,7 +443,11 @@ async fn without_scripts_a_demo_runs_to_its_end_and_a_click_runs_once() {
     }
     let page = send(&app, Method::GET, "/demos/stays", &seen, "").await;
     assert!(page.text.contains("1 of 4 steps have run"), "{}", page.text);
-    assert!(page.text.contains("container <b>c1</b> made, running"), "{}", page.text);
+    assert!(
+        page.text.contains("container <b>c1</b> made, running"),
+        "{}",
+        page.text
+    );
     assert_eq!(page.field(one, "turn"), "0.1");
     assert!(page.text.contains("scope="), "the panels show the sandbox");
 
@@ -467,7 +471,10 @@ async fn without_scripts_a_demo_runs_to_its_end_and_a_click_runs_once() {
     );
 
     // The prompt, in the same sandbox; sent twice it runs once.
-    let typed = format!("{}&demo=stays&name=n1&line=docker+exec+c1+printf+%27%5C33%5B2Jz%27", form(""));
+    let typed = format!(
+        "{}&demo=stays&name=n1&line=docker+exec+c1+printf+%27%5C33%5B2Jz%27",
+        form("")
+    );
     for _ in 0..2 {
         send(&app, Method::POST, "/prompt", &headers, &typed).await;
     }

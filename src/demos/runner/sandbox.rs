@@ -15,7 +15,7 @@ use crate::demos::refusal::{Refusal, Rule};
 use crate::demos::sandbox::{Join, Limits, Permitted, Snapshot, Target, Thing, permit};
 use crate::engine::hands::{Change, Hands};
 use crate::engine::owned::{Name, SandboxId};
-use crate::engine::{Away, Host};
+use crate::engine::{Away, Corner, Host};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -105,6 +105,14 @@ impl Sandbox {
     /// Its id: a part of every name that its objects have on the host.
     pub fn id(&self) -> &SandboxId {
         &self.id
+    }
+
+    /// What decides which of the host's objects are its own.
+    pub fn corner(&self) -> Corner {
+        Corner {
+            demo_image: Some(self.known.image.as_str().to_owned()),
+            ..Corner::from(self.id)
+        }
     }
 
     /// Where it is.
