@@ -148,7 +148,7 @@ pub fn main() -> ExitCode {
                     return ExitCode::FAILURE;
                 }
             };
-            log::start(settings.log_format);
+            // No log: standard error is the command's.
             return try_::try_(&settings, &line);
         }
         Command::Sweep { hosts, yes } => with(hosts.into(), |settings| {

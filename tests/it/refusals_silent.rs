@@ -13,7 +13,7 @@ use waterline::engine::Engine;
 #[tokio::test(flavor = "multi_thread")]
 async fn no_refused_line_makes_a_call() {
     let fake = FakeEngine::start().await;
-    let image = format!("sha256:{}", "a".repeat(64));
+    let image = format!("sha256:{}", "d0".repeat(32));
     let images = format!(
         r#"[{{"Id":"{image}","RepoTags":["busybox:latest"],"Labels":{{"wl.demo-image":"1"}},"Created":1}}]"#
     );
