@@ -2,7 +2,7 @@
 //! bad-input suite.
 
 use crate::fake_engine::FakeEngine;
-use crate::refusal_cases::cases;
+use crate::refusal_cases::{cases, snapshot};
 use std::sync::Arc;
 use waterline::demos::instance::Slot;
 use waterline::demos::prepare::Pins;
@@ -13,7 +13,7 @@ use waterline::engine::Engine;
 #[tokio::test(flavor = "multi_thread")]
 async fn no_refused_line_makes_a_call() {
     let fake = FakeEngine::start().await;
-    let image = format!("sha256:{}", "a".repeat(64));
+    let image = snapshot().demo_image;
     let images = format!(
         r#"[{{"Id":"{image}","RepoTags":["busybox:latest"],"Labels":{{"wl.demo-image":"1"}},"Created":1}}]"#
     );

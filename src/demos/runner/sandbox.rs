@@ -314,13 +314,13 @@ impl Sandbox {
         ));
     }
 
-    /// A container was stopped, since it printed more than so many bytes a second.
+    /// A container was stopped, since its log grew by more than so many bytes a second.
     pub(super) fn is_too_loud(&self, bytes: usize) {
         let mut heavy = self.lock_heavy();
         heavy.told = false;
         heavy.stops += 1;
         heavy.stopped = Some(format!(
-            "a container of this sandbox was stopped: it printed more than {} KB a second",
+            "a container of this sandbox was stopped: its log grew by more than {} KB a second",
             bytes / 1024
         ));
     }

@@ -26,8 +26,11 @@ const VOLUMES_AT_MOST_EVERY: Duration = Duration::from_secs(1);
 
 /// How often it is looked at what containers print.
 const LISTEN: Duration = Duration::from_secs(3);
-/// A container that prints more than so many bytes a second, twice in a row, is stopped.
-const FLOOD: usize = 256 * 1024;
+/// A container whose log grows by more than so many bytes a second, twice in a row, is
+/// stopped. The engine keeps a megabyte of it and begins anew, so no more can be seen.
+const FLOOD: usize = 128 * 1024;
+/// What the engine writes around each line of a log, in bytes.
+const AROUND: usize = 80;
 
 /// What a sandbox weighs, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -134,7 +137,7 @@ async fn hush(sandbox: &Sandbox, running: Vec<FullId>, before: &[FullId]) -> Vec
     loud
 }
 
-/// How many bytes a container printed in the last second, or a little more than
+/// By how many bytes a container's log grew in the last second, or a little more than
 /// [`FLOOD`].
 async fn printed_last_second(sandbox: &Sandbox, id: &FullId) -> usize {
     let options = LogsOptions {
@@ -146,7 +149,7 @@ async fn printed_last_second(sandbox: &Sandbox, id: &FullId) -> usize {
     };
     let mut bytes = 0;
     while let Some(Ok(frame)) = frames.next().await {
-        bytes += frame.bytes.len();
+        bytes += frame.bytes.len() + AROUND;
         if bytes > FLOOD {
             break;
         }
