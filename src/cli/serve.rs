@@ -102,7 +102,10 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     if let Err(off) = &stage {
         line("demos", format_args!("{}", off.sentence()));
     }
-    let sandboxes = stage.as_ref().ok().map(|stage| Arc::clone(&stage.sandboxes));
+    let sandboxes = stage
+        .as_ref()
+        .ok()
+        .map(|stage| Arc::clone(&stage.sandboxes));
     let app = Arc::new(app.with_stage(stage));
     if let Some(following) = following {
         following.publish_to(Arc::clone(&app));
@@ -116,7 +119,9 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     }
     server::serve(listener, front, app, stop).await;
     if let Some(sandboxes) = sandboxes
-        && tokio::time::timeout(LAST_SWEEP, sandboxes.end()).await.is_err()
+        && tokio::time::timeout(LAST_SWEEP, sandboxes.end())
+            .await
+            .is_err()
     {
         tracing::warn!("some sandboxes were not removed in time; the next start does it");
     }
@@ -129,8 +134,11 @@ fn stage(engine: &Arc<Engine>, read_only: bool) -> Result<Arc<Stage>, Off> {
     if read_only {
         return Err(Off::ReadOnly);
     }
-    let unable =
-        |error| Off::Unable(format!("the system gives no random numbers for sandboxes: {error}"));
+    let unable = |error| {
+        Off::Unable(format!(
+            "the system gives no random numbers for sandboxes: {error}"
+        ))
+    };
     let slot = Slot::take().map_err(unable)?;
     let (limits, terms) = (Limits::default(), Terms::default());
     Stage::new(Sandboxes::new(Arc::clone(engine), slot, limits, terms)).map_err(unable)

@@ -131,7 +131,7 @@ impl PageError {
         match self {
             PageError::BadAddress | PageError::NotHere | PageError::Guarded(Refusal::OddHost) => {
                 StatusCode::BAD_REQUEST
-            },
+            }
             PageError::NoSuchPage(_)
             | PageError::NoSuchTopic(_)
             | PageError::NoSuchPanel(_)
@@ -141,10 +141,9 @@ impl PageError {
             | PageError::NoContext(ConnectError::NoContext(_)) => StatusCode::NOT_FOUND,
             PageError::NoContext(_) => StatusCode::UNPROCESSABLE_ENTITY,
             PageError::Guarded(Refusal::ForeignHost) => StatusCode::MISDIRECTED_REQUEST,
-            PageError::Guarded(_)
-            | PageError::Key(_)
-            | PageError::Off(_)
-            | PageError::OldForm => StatusCode::FORBIDDEN,
+            PageError::Guarded(_) | PageError::Key(_) | PageError::Off(_) | PageError::OldForm => {
+                StatusCode::FORBIDDEN
+            }
             PageError::Method => StatusCode::METHOD_NOT_ALLOWED,
             PageError::AddressTooLong => StatusCode::URI_TOO_LONG,
             PageError::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -285,8 +284,12 @@ impl PageError {
             PageError::Key(KeyTrouble::Missing) => {
                 "Nobody's: this browser has not shown yet that it is yours."
             }
-            PageError::NoSuchDemo(_) => "The address is mistyped, or the demo was moved or renamed.",
-            PageError::Off(_) => "Nobody's: whoever started Waterline wanted it so, or it could not do better.",
+            PageError::NoSuchDemo(_) => {
+                "The address is mistyped, or the demo was moved or renamed."
+            }
+            PageError::Off(_) => {
+                "Nobody's: whoever started Waterline wanted it so, or it could not do better."
+            }
             PageError::NotHere => "The link that led here is wrong.",
             PageError::OldForm => "Nobody's: the page stood open for a long time.",
             PageError::NoSuchHost(_) => {

@@ -121,7 +121,9 @@ pub async fn live(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> 
         .map(|name| decoded(name, ""))
         .transpose()?;
     let host = host.as_deref().filter(|name| !name.is_empty());
-    let demos = query.split('&').filter_map(|pair| pair.strip_prefix("demo="));
+    let demos = query
+        .split('&')
+        .filter_map(|pair| pair.strip_prefix("demo="));
     let demos = demos.take(MOST_DEMOS).filter_map(|key| {
         let key = decoded(key, "").ok()?;
         demos::stream::frames(&app, &headers, &key)

@@ -71,9 +71,10 @@ async fn connection(
 ) {
     // Answers are written whole: waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
-    let mut connection = pin!(http
-            .serve_connection(TokioIo::new(stream), front)
-            .with_upgrades());
+    let mut connection = pin!(
+        http.serve_connection(TokioIo::new(stream), front)
+            .with_upgrades()
+    );
     let ended = tokio::select! {
         ended = &mut connection => ended,
         _ = stopping => {

@@ -21,7 +21,8 @@ use waterline::web::reply::Reply;
 use waterline::web::server;
 use waterline::web::state::{App, Edition};
 
-const NOTE: &str = "---\npath: /a\ntitle: A\n---\n# A <<Learning_Docker_Storage_Restart>>\n\nText.\n";
+const NOTE: &str =
+    "---\npath: /a\ntitle: A\n---\n# A <<Learning_Docker_Storage_Restart>>\n\nText.\n";
 const DEMO: &str = "---\ntitle: A <b>file</b> stays\ntopic: Learning_Docker_Storage_Restart\n\
     minutes: 2\n---\nFirst <script>alert(1)</script> this.\n\n```console\n\
     $ docker run -d --init --name c1 busybox sleep 600\n[..]\n\
@@ -92,7 +93,13 @@ impl Page {
     }
 }
 
-async fn send(app: &Arc<App>, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Page {
+async fn send(
+    app: &Arc<App>,
+    method: Method,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Page {
     let mut request = Request::builder()
         .method(method)
         .uri(path)
@@ -116,12 +123,22 @@ async fn send(app: &Arc<App>, method: Method, path: &str, headers: &[(&str, &str
 
 /// The cookies of a browser that was opened with the key, and that has seen a demo.
 async fn visitor(app: &Arc<App>) -> String {
-    let welcome = send(app, Method::GET, &format!("/?key={}", app.key.text()), &[], "").await;
+    let welcome = send(
+        app,
+        Method::GET,
+        &format!("/?key={}", app.key.text()),
+        &[],
+        "",
+    )
+    .await;
     let key = pair(welcome.header("set-cookie"));
     let demo = send(app, Method::GET, "/demos/stays", &[("cookie", &key)], "").await;
     let sandbox = demo.header("set-cookie").to_owned();
     assert!(sandbox.starts_with("sandbox-7070="), "{sandbox}");
-    assert!(sandbox.ends_with("; HttpOnly; SameSite=Strict; Path=/"), "{sandbox}");
+    assert!(
+        sandbox.ends_with("; HttpOnly; SameSite=Strict; Path=/"),
+        "{sandbox}"
+    );
     format!("{key}; {}", pair(&sandbox))
 }
 
@@ -131,7 +148,9 @@ fn pair(cookie: &str) -> String {
 
 fn changes(engine: &FakeEngine) -> Vec<String> {
     let calls = engine.script.calls().into_iter();
-    calls.filter(|call| !call.starts_with("GET ") && !call.starts_with("HEAD ")).collect()
+    calls
+        .filter(|call| !call.starts_with("GET ") && !call.starts_with("HEAD "))
+        .collect()
 }
 
 const FORMS: [&str; 6] = [
@@ -160,7 +179,11 @@ async fn a_form_needs_our_own_page_the_key_and_the_token() {
     let other = format!("{key}; {}", pair(fresh.header("set-cookie")));
     for path in FORMS {
         for (headers, body, says) in [
-            (vec![seen[0]], good.as_str(), "No page of Waterline sent this"),
+            (
+                vec![seen[0]],
+                good.as_str(),
+                "No page of Waterline sent this",
+            ),
             (
                 vec![seen[0], ("origin", "http://127.0.0.1:8080")],
                 &good,
@@ -174,25 +197,43 @@ async fn a_form_needs_our_own_page_the_key_and_the_token() {
             ),
             (vec![ORIGIN], &good, "This needs the key"),
             (
-                vec![ORIGIN, ("cookie", "sandbox-7070=00000000000000000000000000000000")],
+                vec![
+                    ORIGIN,
+                    ("cookie", "sandbox-7070=00000000000000000000000000000000"),
+                ],
                 &good,
                 "This needs the key",
             ),
             (vec![ORIGIN, ("cookie", &key)], &good, "out of date"),
             (vec![ORIGIN, ("cookie", &other)], &good, "out of date"),
             (vec![ORIGIN, seen[0]], "turn=0.0&host=fake", "out of date"),
-            (vec![ORIGIN, seen[0]], "token=&turn=0.0&host=fake", "out of date"),
+            (
+                vec![ORIGIN, seen[0]],
+                "token=&turn=0.0&host=fake",
+                "out of date",
+            ),
         ] {
             let answer = send(&app, Method::POST, path, &headers, body).await;
-            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} {headers:?} {body}");
-            assert!(answer.text.contains(says), "{path}: no {says} in {}", answer.text);
+            assert_eq!(
+                answer.status,
+                StatusCode::FORBIDDEN,
+                "{path} {headers:?} {body}"
+            );
+            assert!(
+                answer.text.contains(says),
+                "{path}: no {says} in {}",
+                answer.text
+            );
         }
         let odd = send(&app, Method::PUT, path, &[ORIGIN, seen[0]], &good).await;
         assert_eq!(odd.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
     }
     assert_eq!(changes(&engine), Vec::<String>::new());
     let calls = engine.script.calls();
-    assert!(!calls.iter().any(|call| call.contains("/images/json")), "{calls:?}");
+    assert!(
+        !calls.iter().any(|call| call.contains("/images/json")),
+        "{calls:?}"
+    );
 
     // The same form, sent as it should be, is heard: there is no image on this engine.
     let headers = [ORIGIN, seen[0]];
@@ -224,7 +265,10 @@ async fn who_may_not_run_a_demo_reads_it_with_what_comes_out_and_why_not() {
         let page = send(app, Method::GET, "/demos/stays", &[], "").await.text;
         assert!(page.contains("docker exec c1 cat /nothing"), "{page}");
         assert!(page.contains("&#39;/nothing&#39;: No such file"), "{page}");
-        assert!(page.contains("<details class=\"expects\" id=\"expects-1\" open>"), "{page}");
+        assert!(
+            page.contains("<details class=\"expects\" id=\"expects-1\" open>"),
+            "{page}"
+        );
         let complete = "/prompt/complete?line=docker&cursor=6&demo=&host=fake";
         let answer = send(app, Method::GET, complete, &[], "").await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN);
@@ -238,7 +282,11 @@ async fn who_may_not_run_a_demo_reads_it_with_what_comes_out_and_why_not() {
         let headers = [ORIGIN, ("cookie", cookies.as_str())];
         let answer = send(&read_only, Method::POST, path, &headers, "token=x").await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
-        assert!(answer.text.contains("Nothing can be run here"), "{}", answer.text);
+        assert!(
+            answer.text.contains("Nothing can be run here"),
+            "{}",
+            answer.text
+        );
     }
     assert_eq!(changes(&engine), Vec::<String>::new());
 }
@@ -249,8 +297,13 @@ async fn what_a_demo_says_is_text_and_nothing_else() {
     let app = on(&engine).await;
     let cookies = visitor(&app).await;
     let seen = [("cookie", cookies.as_str())];
-    let page = send(&app, Method::GET, "/demos/stays", &seen, "").await.text;
-    for text in ["A &#60;b&#62;file&#60;/b&#62; stays", "&#60;b&#62;x&#60;/b&#62;"] {
+    let page = send(&app, Method::GET, "/demos/stays", &seen, "")
+        .await
+        .text;
+    for text in [
+        "A &#60;b&#62;file&#60;/b&#62; stays",
+        "&#60;b&#62;x&#60;/b&#62;",
+    ] {
         assert!(page.contains(text), "{text} in {page}");
     }
     for bad in ["<script>alert", "<b>file</b>", "<b>x</b>"] {
@@ -260,17 +313,30 @@ async fn what_a_demo_says_is_text_and_nothing_else() {
     assert!(list.contains("2 min, 1 container"), "{list}");
     let topic = "/topics/Learning_Docker_Storage_Restart";
     let topic = send(&app, Method::GET, topic, &[], "").await.text;
-    assert!(topic.contains("<a href=\"/demos/stays\">Run it: "), "{topic}");
+    assert!(
+        topic.contains("<a href=\"/demos/stays\">Run it: "),
+        "{topic}"
+    );
 
     let shell = send(&app, Method::GET, "/demos/stays.sh", &[], "").await;
-    assert!(shell.header("content-type").starts_with("text/x-shellscript"));
+    assert!(
+        shell
+            .header("content-type")
+            .starts_with("text/x-shellscript")
+    );
     assert!(shell.text.starts_with("#!/bin/sh\n"), "{}", shell.text);
     let missing = send(&app, Method::GET, "/demos/stay", &seen, "").await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
-    assert!(missing.text.contains("href=\"/demos/stays\""), "{}", missing.text);
+    assert!(
+        missing.text.contains("href=\"/demos/stays\""),
+        "{}",
+        missing.text
+    );
     let unknown = send(&app, Method::GET, "/demos/stays?host=nobody", &seen, "").await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
-    let reference = send(&app, Method::GET, "/demos/command", &[], "").await.text;
+    let reference = send(&app, Method::GET, "/demos/command", &[], "")
+        .await
+        .text;
     for said in ["docker network connect", "--privileged", "rule: privilege"] {
         assert!(reference.contains(said), "{said}");
     }
@@ -285,7 +351,10 @@ async fn a_terminal_needs_our_own_page_the_key_and_the_token() {
     let path = "/terminal?demo=stays&host=fake";
     for (headers, status) in [
         (vec![seen], StatusCode::FORBIDDEN),
-        (vec![seen, ("origin", "http://evil.example")], StatusCode::FORBIDDEN),
+        (
+            vec![seen, ("origin", "http://evil.example")],
+            StatusCode::FORBIDDEN,
+        ),
         (vec![ORIGIN], StatusCode::FORBIDDEN),
         (vec![ORIGIN, seen], StatusCode::BAD_REQUEST),
     ] {
@@ -374,7 +443,11 @@ async fn without_scripts_a_demo_runs_to_its_end_and_a_click_runs_once() {
     }
     let page = send(&app, Method::GET, "/demos/stays", &seen, "").await;
     assert!(page.text.contains("1 of 4 steps have run"), "{}", page.text);
-    assert!(page.text.contains("container <b>c1</b> made, running"), "{}", page.text);
+    assert!(
+        page.text.contains("container <b>c1</b> made, running"),
+        "{}",
+        page.text
+    );
     assert_eq!(page.field(one, "turn"), "0.1");
     assert!(page.text.contains("scope="), "the panels show the sandbox");
 
@@ -384,12 +457,24 @@ async fn without_scripts_a_demo_runs_to_its_end_and_a_click_runs_once() {
     assert!(done.header("location").ends_with("#step-4"));
     let page = send(&app, Method::GET, "/demos/stays", &seen, "").await;
     assert!(page.text.contains("4 of 4 steps have run"), "{}", page.text);
-    assert_eq!(page.text.matches("data-verdict=\"passed\"").count(), 4, "{}", page.text);
+    assert_eq!(
+        page.text.matches("data-verdict=\"passed\"").count(),
+        4,
+        "{}",
+        page.text
+    );
     assert!(page.text.contains("refused, as expected"), "{}", page.text);
-    assert!(page.text.contains("&#60;b&#62;x&#60;/b&#62;"), "{}", page.text);
+    assert!(
+        page.text.contains("&#60;b&#62;x&#60;/b&#62;"),
+        "{}",
+        page.text
+    );
 
     // The prompt, in the same sandbox; sent twice it runs once.
-    let typed = format!("{}&demo=stays&name=n1&line=docker+exec+c1+printf+%27%5C33%5B2Jz%27", form(""));
+    let typed = format!(
+        "{}&demo=stays&name=n1&line=docker+exec+c1+printf+%27%5C33%5B2Jz%27",
+        form("")
+    );
     for _ in 0..2 {
         send(&app, Method::POST, "/prompt", &headers, &typed).await;
     }
@@ -401,7 +486,11 @@ async fn without_scripts_a_demo_runs_to_its_end_and_a_click_runs_once() {
     let turn = page.field(reset, "turn");
     send(&app, Method::POST, reset, &headers, &form(&turn)).await;
     let page = send(&app, Method::GET, "/demos/stays", &seen, "").await;
-    assert!(page.text.contains("None of 4 steps has run"), "{}", page.text);
+    assert!(
+        page.text.contains("None of 4 steps has run"),
+        "{}",
+        page.text
+    );
     assert_eq!(page.text.matches("id=\"tried-").count(), 0);
     assert_eq!(room.left(), "", "docker finds nothing of ours");
     // The turn of before the reset is over: nothing runs.

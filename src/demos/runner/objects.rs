@@ -39,7 +39,13 @@ impl Sandbox {
             hands.look(Look::Volumes(whose)),
             hands.look(Look::Images(whose)),
         )?;
-        Ok(objects(self.id(), &containers, &networks, &volumes, &images))
+        Ok(objects(
+            self.id(),
+            &containers,
+            &networks,
+            &volumes,
+            &images,
+        ))
     }
 }
 
@@ -55,11 +61,13 @@ pub fn objects(
     let mut all = Vec::new();
     for item in items(containers) {
         let real = text(&item["Names"][0]);
-        all.extend(object(sandbox, Kind::Container, text(&item["Id"]), real).map(|object| Object {
-            state: text(&item["State"]).to_owned(),
-            status: text(&item["Status"]).to_owned(),
-            ..object
-        }));
+        all.extend(
+            object(sandbox, Kind::Container, text(&item["Id"]), real).map(|object| Object {
+                state: text(&item["State"]).to_owned(),
+                status: text(&item["Status"]).to_owned(),
+                ..object
+            }),
+        );
     }
     for item in items(networks) {
         let (id, real) = (text(&item["Id"]), text(&item["Name"]));

@@ -33,7 +33,7 @@ impl Inner {
             Look::Volumes(whose) => {
                 let path = format!("/volumes?filters={}", self.filter(whose));
                 let mut told = client.get(&path, LOOK).await?;
-                let volumes = told["Volumes"].take();
+                let volumes = told.get_mut("Volumes").map(Value::take).unwrap_or_default();
                 Ok(self.own(volumes, whose, |row| (&row["Labels"], name(row))))
             }
             Look::Container { id, size } => {
@@ -150,9 +150,11 @@ impl Inner {
         let containers = self.own(told["Containers"].take(), whose, |row| {
             (&row["Labels"], first_name(row))
         });
-        let volumes = self.own(told["Volumes"].take(), whose, |row| {
-            (&row["Labels"], name(row))
-        });
+        let volumes = self.own(
+            told.get_mut("Volumes").map(Value::take).unwrap_or_default(),
+            whose,
+            |row| (&row["Labels"], name(row)),
+        );
         json!({
             "LayersSize": told["LayersSize"].take(),
             "Images": images,

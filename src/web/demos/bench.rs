@@ -366,7 +366,9 @@ impl Bench {
             state.names.pop_front();
         }
         let number = state.tried.back().map_or(1, |(number, _)| number + 1);
-        state.tried.push_back((number, Entry::new(line.to_owned(), 1)));
+        state
+            .tried
+            .push_back((number, Entry::new(line.to_owned(), 1)));
         if state.tried.len() > MOST_TRIED {
             state.tried.pop_front();
         }
@@ -462,7 +464,9 @@ impl Bench {
             }
         };
         for &number in numbers {
-            let Some(step) = demo.step(number) else { return };
+            let Some(step) = demo.step(number) else {
+                return;
+            };
             let went = self.change(generation, |state| {
                 state.busy = Some(Busy::Running {
                     at: number,
@@ -623,7 +627,9 @@ impl Entry {
 
 /// Writes down that a step is about to run.
 fn note(state: &mut State, demo: &Demo, number: usize) {
-    let Some(step) = demo.step(number) else { return };
+    let Some(step) = demo.step(number) else {
+        return;
+    };
     let count = state.steps.get(&number).map_or(0, |entry| entry.count);
     let entry = Entry::new(step.command.clone(), count + 1);
     state.steps.insert(number, entry);

@@ -106,9 +106,7 @@ pub async fn prompt(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes
     let mut place = "line".to_owned();
     if !line.is_empty() {
         let files = asked.demo.as_deref().map(files).unwrap_or_default();
-        let number = asked
-            .bench
-            .try_line(&asked.acting.stage, name, line, files);
+        let number = asked.bench.try_line(&asked.acting.stage, name, line, files);
         if let Some(number) = number {
             place = format!("tried-{number}");
         }

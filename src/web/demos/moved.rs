@@ -172,7 +172,12 @@ mod tests {
     fn what_was_made_removed_and_changed_is_told() {
         let bridge = object(Kind::Network, "bridge", "", "");
         let up = |status| object(Kind::Container, "notes", "running", status);
-        let ended = object(Kind::Container, "notes", "exited", "Exited (137) 1 second ago");
+        let ended = object(
+            Kind::Container,
+            "notes",
+            "exited",
+            "Exited (137) 1 second ago",
+        );
         let first = [up("Up Less than a second"), bridge.clone()];
         assert_eq!(
             told(&[], &first),
@@ -194,7 +199,10 @@ mod tests {
     fn a_restart_is_seen_by_the_time_it_is_up() {
         let up = |status| [object(Kind::Container, "notes", "running", status)];
         let again = ["~ container notes now running, started again"];
-        assert_eq!(told(&up("Up 12 seconds"), &up("Up Less than a second")), again);
+        assert_eq!(
+            told(&up("Up 12 seconds"), &up("Up Less than a second")),
+            again
+        );
         assert_eq!(told(&up("Up About a minute"), &up("Up 3 seconds")), again);
         assert_eq!(told(&up("Up 2 hours"), &up("Up 5 minutes")), again);
         assert!(told(&up("Up 2 seconds"), &up("Up 12 seconds")).is_empty());
@@ -206,7 +214,15 @@ mod tests {
         let image = |typed: &str| object(Kind::Image, typed, "", "");
         let volume = object(Kind::Volume, &"a".repeat(64), "", "");
         assert_eq!(
-            told(&[], &[image("untagged-x:latest"), image("mine:latest"), image("mine:2"), volume]),
+            told(
+                &[],
+                &[
+                    image("untagged-x:latest"),
+                    image("mine:latest"),
+                    image("mine:2"),
+                    volume
+                ]
+            ),
             [
                 "+ image <none> made",
                 "+ image mine made",

@@ -161,7 +161,11 @@ pub async fn list(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer {
         groups: groups(&edition),
         none: without(&edition),
     };
-    Ok(dressed(&app, &access, page.render().map_err(PageError::from)?))
+    Ok(dressed(
+        &app,
+        &access,
+        page.render().map_err(PageError::from)?,
+    ))
 }
 
 fn groups(edition: &Edition) -> Vec<Group> {
@@ -284,9 +288,7 @@ fn demo_page(
             .parts
             .iter()
             .map(|part| match part {
-                Part::Text { html, .. } => {
-                    PartView::Text(crate::web::pages::below_title(html))
-                }
+                Part::Text { html, .. } => PartView::Text(crate::web::pages::below_title(html)),
                 Part::File(file) => PartView::File(file.name.clone(), file.text.clone()),
                 Part::Block(block) => PartView::Steps(
                     block
@@ -352,7 +354,11 @@ pub async fn prompt_page(State(app): State<Arc<App>>, uri: Uri, headers: HeaderM
         prompt: prompt(&parts, "", &name)?,
         forms: parts.forms,
     };
-    Ok(dressed(&app, &access, page.render().map_err(PageError::from)?))
+    Ok(dressed(
+        &app,
+        &access,
+        page.render().map_err(PageError::from)?,
+    ))
 }
 
 fn prompt(parts: &Parts<'_>, demo: &str, host: &str) -> Result<String, PageError> {
@@ -406,7 +412,10 @@ fn parts<'a>(
         panels,
         host: name,
         live: false,
-        reload: uri.path_and_query().map_or("", |all| all.as_str()).to_owned(),
+        reload: uri
+            .path_and_query()
+            .map_or("", |all| all.as_str())
+            .to_owned(),
     }
 }
 

@@ -48,7 +48,9 @@ impl Reasons {
 
     /// All of them, by topic.
     pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(topic, why)| (topic.as_str(), why.as_str()))
+        self.0
+            .iter()
+            .map(|(topic, why)| (topic.as_str(), why.as_str()))
     }
 }
 

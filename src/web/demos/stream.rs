@@ -120,7 +120,10 @@ mod tests {
     #[test]
     fn a_key_names_a_demo_and_a_host() {
         let pair = |demo: &str, host: &str| Some((demo.to_owned(), host.to_owned()));
-        assert_eq!(parse("what-survives?host=lab"), pair("what-survives", "lab"));
+        assert_eq!(
+            parse("what-survives?host=lab"),
+            pair("what-survives", "lab")
+        );
         assert_eq!(parse("?host=a%20b"), pair("", "a b"));
         assert_eq!(parse(&pages::key("x", "ü&?")), pair("x", "ü&?"));
         for odd in ["", "what-survives", "x?host=%ff", &"x".repeat(9000)] {

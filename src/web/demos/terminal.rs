@@ -113,7 +113,10 @@ async fn talk(mut socket: WebSocket, stage: &Arc<Stage>, place: Place) {
         Err(why) => return say(&mut socket, &why).await,
     };
     let Opening {
-        line, rows, columns, ..
+        line,
+        rows,
+        columns,
+        ..
     } = &opening;
     match sandbox.terminal(line, *rows, *columns).await {
         Err(finished) => {
@@ -126,7 +129,10 @@ async fn talk(mut socket: WebSocket, stage: &Arc<Stage>, place: Place) {
             say(&mut socket, &said).await;
         }
         Ok(shell) => {
-            let line = format!("Connected: {}. Shift+Esc leaves the terminal.", opening.line);
+            let line = format!(
+                "Connected: {}. Shift+Esc leaves the terminal.",
+                opening.line
+            );
             if socket.send(Message::Text(line.into())).await.is_ok() {
                 carry(socket, shell).await;
             }

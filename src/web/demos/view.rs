@@ -166,7 +166,10 @@ impl StepView {
                 .any(|other| !seen.steps.contains_key(&other.number))
         };
         let has_run = entry.is_some();
-        let is_last = block.steps.last().is_some_and(|last| last.number == step.number);
+        let is_last = block
+            .steps
+            .last()
+            .is_some_and(|last| last.number == step.number);
         StepView {
             expected: written.into_iter().map(|(_, line)| line).collect(),
             wild: is_wild(step),
@@ -415,12 +418,21 @@ impl<'a> Parts<'a> {
 
     /// The bar above the steps.
     pub fn bar(&self) -> String {
-        let ran = self.seen.steps.values().filter(|entry| entry.over.is_some());
-        let (ran, all) = (ran.count(), self.demo.map_or(0, |demo| demo.steps().count()));
+        let ran = self
+            .seen
+            .steps
+            .values()
+            .filter(|entry| entry.over.is_some());
+        let (ran, all) = (
+            ran.count(),
+            self.demo.map_or(0, |demo| demo.steps().count()),
+        );
         let progress = match self.seen.busy {
             Some(Busy::Removing) => "Removing what was made here…".to_owned(),
             Some(Busy::Running { at, to }) if at == to => format!("Running step {at} of {all}…"),
-            Some(Busy::Running { at, to }) => format!("Running step {at}, on the way to {to} of {all}…"),
+            Some(Busy::Running { at, to }) => {
+                format!("Running step {at}, on the way to {to} of {all}…")
+            }
             None if self.demo.is_none() => match &self.seen.sandbox {
                 Some(sandbox) => format!("Sandbox {} on {}.", sandbox.id(), self.host),
                 None => format!("The first command opens a sandbox on {}.", self.host),

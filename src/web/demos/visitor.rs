@@ -99,7 +99,10 @@ fn cookie_name(port: u16) -> String {
 }
 
 fn is_number(text: &str) -> bool {
-    text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    text.len() == 32
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -137,7 +140,10 @@ mod tests {
             assert_eq!(Visitor::of(&with(odd), 7070), None, "{odd}");
         }
         let upper = "A".repeat(32);
-        assert_eq!(Visitor::of(&with(&format!("sandbox-7070={upper}")), 7070), None);
+        assert_eq!(
+            Visitor::of(&with(&format!("sandbox-7070={upper}")), 7070),
+            None
+        );
     }
 
     #[test]
