@@ -150,17 +150,9 @@ impl Inner {
         let containers = self.own(part(&mut told, "Containers"), whose, |row| {
             (&row["Labels"], first_name(row))
         });
-<<<<<<< HEAD
         let volumes = self.own(part(&mut told, "Volumes"), whose, |row| {
             (&row["Labels"], name(row))
         });
-=======
-        let volumes = self.own(
-            told.get_mut("Volumes").map(Value::take).unwrap_or_default(),
-            whose,
-            |row| (&row["Labels"], name(row)),
-        );
->>>>>>> page
         json!({
             "LayersSize": part(&mut told, "LayersSize"),
             "Images": images,
