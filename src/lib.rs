@@ -8,8 +8,9 @@
 //!    Docker and no HTTP.
 //! 2. [`engine`]: the only room that holds a connection to Docker.
 //! 3. [`panels`]: the live picture of a topic, a pure function from answers.
-//! 4. [`web`]: routes, pages, the guard, the one live stream.
-//! 5. [`config`] and [`cli`]: every setting once, and the subcommands.
+//! 4. [`demos`]: what a note does when it is run, in a sandbox on a host.
+//! 5. [`web`]: routes, pages, the guard, the one live stream.
+//! 6. [`config`] and [`cli`]: every setting once, and the subcommands.
 
 pub mod cli;
 pub mod config;

@@ -1,27 +1,22 @@
 //! `waterline doctor`: whether the hosts will hold so many sandboxes.
 
-use super::hosts::{HostsError, hosts, run, say, words};
+use super::hosts::{HostsError, hosts, run, say};
 use crate::config::Settings;
 use crate::demos::doctor::{self, Needs, Verdict};
-use crate::demos::prepare::Pins;
-use crate::engine::hands::Hands;
-use crate::engine::owned::Instance;
-use std::sync::Arc;
 
 /// Says of each host whether it will hold `sandboxes` sandboxes, and what to do if not.
 pub fn doctor(settings: Settings, sandboxes: u64) -> Result<(), HostsError> {
     run(async {
-        let (pins, needs) = (Pins::of_user(), Needs::default());
+        let needs = Needs::default();
         let mut will_not = 0;
         for host in hosts(&settings)?.iter() {
-            let hands = Hands::new(Arc::clone(host), Instance::random()?);
-            let facts = doctor::ask(&hands, &pins).await;
+            let facts = doctor::ask_host(host).await;
             say(format_args!("{} ({})", host.name(), host.endpoint()));
             let facts = match facts {
                 Ok(facts) => facts,
                 Err(failed) => {
                     will_not += 1;
-                    say(format_args!("  no   engine   {}", words(&failed)));
+                    say(format_args!("  no   engine   {}", failed.words()));
                     continue;
                 }
             };

@@ -18,9 +18,6 @@ pub enum HostsError {
     /// The system does not let us start threads.
     #[error("the system does not let Waterline start: {0}")]
     System(io::Error),
-    /// The system gives no random numbers.
-    #[error("the system gives no random numbers: {0}")]
-    Random(#[from] getrandom::Error),
     /// Some hosts are not as they should be; each has said why.
     #[error("{0}")]
     Not(String),
@@ -57,12 +54,4 @@ pub fn count(number: usize, thing: &str) -> String {
 pub fn say(text: std::fmt::Arguments<'_>) {
     use io::Write;
     let _ = writeln!(io::stdout(), "{}", super::harmless(&text.to_string()));
-}
-
-/// Why a host did not do it, with what to do about it where it does not answer.
-pub fn words(failed: &crate::engine::hands::Failed) -> String {
-    match failed {
-        crate::engine::hands::Failed::Away(away) => format!("{away}. {}", away.advice()),
-        said => said.to_string(),
-    }
 }

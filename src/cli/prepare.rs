@@ -1,29 +1,22 @@
 //! `waterline prepare`: the demo image on every host.
 
 use super::harmless;
-use super::hosts::{HostsError, hosts, run, say, words};
+use super::hosts::{HostsError, hosts, run, say};
 use crate::config::Settings;
-use crate::demos::prepare::{self, Came, Pins, PrepareError, Prepared};
-use crate::engine::hands::Hands;
-use crate::engine::hands::supply::Progress;
-use crate::engine::owned::Instance;
+use crate::demos::prepare::{self, Came, PrepareError, Prepared, Progress};
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Puts the demo image on each host, from a file or by whatever way works.
 pub fn prepare(settings: Settings, from: Option<PathBuf>) -> Result<(), HostsError> {
     run(async {
-        let pins = Pins::of_user();
         let hosts = hosts(&settings)?;
         let mut without = 0;
         for host in hosts.iter() {
-            // Nothing that is made here carries it.
-            let hands = Hands::new(Arc::clone(host), Instance::random()?);
             let mut bar = Bar::new();
-            let done = prepare::prepare(&hands, &pins, from.as_deref(), |step| bar.show(step));
+            let done = prepare::on_host(host, from.as_deref(), |step| bar.show(step));
             let done = done.await;
             bar.end();
             let what = match &done {
@@ -51,7 +44,7 @@ pub fn prepare(settings: Settings, from: Option<PathBuf>) -> Result<(), HostsErr
 
 fn why(error: &PrepareError) -> String {
     match error {
-        PrepareError::Failed(failed) => words(failed),
+        PrepareError::Failed(failed) => failed.words(),
         other => other.to_string(),
     }
 }
@@ -103,9 +96,10 @@ impl Bar {
             self.layers.insert(step.layer.clone(), step);
             return;
         }
+        let status = step.status.clone();
         self.layers.insert(step.layer.clone(), step);
         if is_new || self.drawn.is_none_or(|drawn| drawn.elapsed() > FRAME) {
-            let line = harmless(&bar(&self.layers));
+            let line = harmless(&bar(&self.layers, &status));
             // Back to the beginning of the line, and clear the rest of it.
             let _ = write!(io::stderr(), "\r{line}\x1b[K");
             let _ = io::stderr().flush();
@@ -127,7 +121,8 @@ fn plain(step: &Progress) -> String {
     }
 }
 
-fn bar(layers: &BTreeMap<String, Progress>) -> String {
+/// All layers in one bar, and what happens to the last one that was heard of.
+fn bar(layers: &BTreeMap<String, Progress>, status: &str) -> String {
     let is_counted = |step: &&Progress| step.total > 0;
     let (current, total) =
         layers
@@ -140,10 +135,6 @@ fn bar(layers: &BTreeMap<String, Progress>) -> String {
                     total.saturating_add(step.total),
                 )
             });
-    let status = layers.values().filter(|step| !step.layer.is_empty());
-    let status = status
-        .last()
-        .map_or("Asking the registry", |step| &step.status);
     if total == 0 {
         return format!("busybox: {status}");
     }
@@ -180,12 +171,12 @@ mod tests {
             step("b", "Downloading", 500_000, 1_000_000),
         ];
         assert_eq!(
-            bar(&layers.into()),
+            bar(&layers.into(), "Downloading"),
             "busybox: [###############---------------] 1.5 of 3.0 MB, Downloading"
         );
-        let first = [step("", "Pulling from library/busybox", 0, 0)];
-        assert_eq!(bar(&first.into()), "busybox: Asking the registry");
+        let first = [step("latest", "Pulling from library/busybox", 0, 0)];
+        assert_eq!(bar(&first.into(), "Pulling"), "busybox: Pulling");
         let strange = [step("a", "Extracting", 9, 3)];
-        assert!(bar(&strange.into()).contains(&"#".repeat(30)));
+        assert!(bar(&strange.into(), "Extracting").contains(&"#".repeat(30)));
     }
 }

@@ -1,6 +1,6 @@
 //! `waterline sweep`: what sandboxes of Waterlines that do not run any more left.
 
-use super::hosts::{HostsError, count, hosts, run, say, words};
+use super::hosts::{HostsError, count, hosts, run, say};
 use crate::config::Settings;
 use crate::demos::instance::Left;
 use crate::demos::janitor::{self, Leftover, Swept};
@@ -30,7 +30,7 @@ pub fn sweep(settings: Settings, yes: bool) -> Result<(), HostsError> {
                 }
                 Err(failed) => {
                     wrong += 1;
-                    tell_of(host, &words(failed));
+                    tell_of(host, &failed.words());
                 }
             }
         }

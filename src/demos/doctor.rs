@@ -1,10 +1,12 @@
 //! The doctor: whether a host will hold so many sandboxes, and what to do if not.
 
 use super::prepare::{self, Pins};
+use crate::engine::Host;
 use crate::engine::hands::{Caps, Failed, Hands, Look};
 use crate::engine::roster::Way;
 use serde_json::Value;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What one sandbox may use at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +70,14 @@ pub struct Facts {
     pub has_image: bool,
     /// Free subnets, and how many there are at most.
     pub subnets: (u32, u32),
+}
+
+/// Asks `host`, for this user. Nothing is changed.
+///
+/// # Errors
+/// The host does not answer.
+pub async fn ask_host(host: &Arc<Host>) -> Result<Facts, Failed> {
+    ask(&prepare::passing(host)?, &Pins::of_user()).await
 }
 
 /// Asks the hands' host. Nothing is changed.

@@ -7,14 +7,17 @@
 use super::archive;
 pub use super::archive::BuildError;
 use super::instance::state_folder;
-use crate::engine::hands::supply::Progress;
+pub use crate::engine::hands::supply::Progress;
 use crate::engine::hands::{Failed, FullId, Hands};
+use crate::engine::owned::Instance;
+use crate::engine::{Away, Host};
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What people type.
 pub const TYPED: &str = "busybox";
@@ -190,6 +193,25 @@ pub async fn find(hands: &Hands, pins: &Pins) -> Result<Option<FullId>, Failed> 
         hands.know_demo_image(id.clone());
     }
     Ok(found)
+}
+
+/// Puts the demo image on `host`, for this user.
+///
+/// # Errors
+/// Why the host has none afterwards.
+pub async fn on_host(
+    host: &Arc<Host>,
+    from: Option<&Path>,
+    tell: impl FnMut(Progress),
+) -> Result<Prepared, PrepareError> {
+    let hands = passing(host)?;
+    prepare(&hands, &Pins::of_user(), from, tell).await
+}
+
+/// Hands that make nothing which would carry their instance.
+pub(super) fn passing(host: &Arc<Host>) -> Result<Hands, Failed> {
+    let instance = Instance::random().map_err(|error| Away::Broken(error.to_string()))?;
+    Ok(Hands::new(Arc::clone(host), instance))
 }
 
 /// Puts the demo image on the hands' host, from `from` or by the first way that works,

@@ -15,6 +15,7 @@
 //! 8. [`owned`], [`only`](mod@only), [`rename`], [`scoped`]: which objects are a sandbox's, their
 //!    typed names, and what one sandbox is shown of a host.
 //! 9. `transport`, `tls`, `ssh`: the connection itself.
+//! 10. [`hands`]: the only code that changes a host.
 
 pub mod answer;
 pub mod ask;
@@ -36,6 +37,8 @@ mod processes;
 pub mod record;
 pub mod recorded;
 pub mod rename;
+#[cfg(test)]
+mod rename_tests;
 pub mod roster;
 pub mod scoped;
 mod shapes;

@@ -157,8 +157,9 @@ fn one_image(json: &Value, corner: &Corner) -> Option<Value> {
     }
 }
 
-/// Events of the sandbox's own objects. Networks and volumes say nothing but their names;
-/// an image that lost its name is told by its id.
+/// Events of the sandbox's own objects. Those of networks and volumes carry no labels, and
+/// what they are about may be gone: they are taken by the name. An image that lost its
+/// name is told by its id.
 fn events(json: &Value, sandbox: &SandboxId) -> Value {
     let attribute = |event: &Value, name: &str| {
         let value = &event["Actor"]["Attributes"][name];
@@ -169,7 +170,10 @@ fn events(json: &Value, sandbox: &SandboxId) -> Value {
             Some("volume") => event["Actor"]["ID"].as_str().map(str::to_owned),
             _ => attribute(event, "name"),
         };
-        let labelled = attribute(event, SANDBOX).is_none_or(|id| id == sandbox.as_str());
+        let labelled = match event["Type"].as_str() {
+            Some("network" | "volume") => true,
+            _ => attribute(event, SANDBOX).is_some_and(|id| id == sandbox.as_str()),
+        };
         labelled && name.is_some_and(|name| sandbox.typed(&name).is_some())
     };
     let list = json.as_array().map_or(&[][..], Vec::as_slice);

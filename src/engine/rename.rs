@@ -71,6 +71,7 @@ pub fn typed_container(json: &mut Value, sandbox: &SandboxId) {
         mounts(config.get_mut("Mounts"), sandbox);
     }
     mounts(json.get_mut("Mounts"), sandbox);
+    plain(json.pointer_mut("/State/Error"), sandbox);
     if let Some(Value::Object(networks)) = json.pointer_mut("/NetworkSettings/Networks") {
         renamed_keys(networks, sandbox);
         for endpoint in networks.values_mut() {
@@ -217,16 +218,16 @@ pub fn typed_disk_usage(json: &mut Value, sandbox: &SandboxId) {
 pub fn plain_text(text: &str, sandbox: &SandboxId) -> String {
     let prefix = sandbox.real("");
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(&prefix) {
-        let (before, after) = rest.split_at(at);
-        out.push_str(before);
-        if out.ends_with(|c: char| c.is_alphanumeric() || c == '-') {
-            out.push_str(&prefix);
+    let mut from = 0;
+    for (at, _) in text.match_indices(&prefix) {
+        // A typed name may hold the prefix itself: only where a name begins.
+        let inside = text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '-');
+        if !inside {
+            out.push_str(&text[from..at]);
+            from = at + prefix.len();
         }
-        rest = &after[prefix.len()..];
     }
-    out.push_str(rest);
+    out.push_str(&text[from..]);
     out
 }
 

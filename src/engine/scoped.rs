@@ -167,8 +167,19 @@ fn not_here(ask: &Ask) -> Away {
     }
 }
 
-/// Takes out what is the whole host's and never rests.
+/// Takes out what is the whole host's and never rests, and ages in words, which grow.
 fn settle(ask: &Ask, json: &mut Value) {
+    match (ask, &mut *json) {
+        (Ask::Containers | Ask::ContainerSizes, Value::Array(list)) => ageless(list),
+        (Ask::DiskUsage, json) => {
+            for pointer in ["/Containers", "/ContainerUsage/Items"] {
+                if let Some(Value::Array(list)) = json.pointer_mut(pointer) {
+                    ageless(list);
+                }
+            }
+        }
+        _ => {}
+    }
     let Value::Object(object) = json else { return };
     match ask {
         Ask::Info => object.retain(|name, _| !RESTLESS.contains(&name.as_str())),
@@ -181,5 +192,104 @@ fn settle(ask: &Ask, json: &mut Value) {
             }
         }
         _ => {}
+    }
+}
+
+/// `Up 3 minutes (healthy)` without its age: `Up (healthy)`.
+fn ageless(containers: &mut [Value]) {
+    for container in containers {
+        if let Some(Value::String(status)) = container.get_mut("Status") {
+            let mut kept: String = status.split(' ').next().unwrap_or_default().to_owned();
+            for group in status.split('(').skip(1) {
+                let inside = group.split(')').next().unwrap_or_default();
+                kept.push_str(&format!(" ({inside})"));
+            }
+            *status = kept;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Id, Recording, SandboxId};
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    fn scoped() -> Scoped {
+        let id = SandboxId::parse("k3x9q2ab").expect("an id");
+        Scoped::new(Corner::from(id))
+    }
+
+    fn told(json: Value, second: i64) -> Result<Answer, Away> {
+        Ok(Answer {
+            json: Arc::new(json),
+            asked: Timestamp::from_second(second).expect("a time"),
+            state: State::Live,
+        })
+    }
+
+    fn list(status: &str, others: usize) -> Value {
+        let line = |name: &str, sandbox: &str| {
+            json!({"Id": "c".repeat(64), "Names": [format!("/wl-{sandbox}-{name}")], "Status": status,
+                   "Labels": {"wl.sandbox": sandbox, "wl.name": name}})
+        };
+        let others = (0..others).map(|n| line(&format!("c{n}"), "zz00yy11"));
+        Value::Array(
+            [line("web", "k3x9q2ab")]
+                .into_iter()
+                .chain(others)
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn an_answer_with_nothing_new_of_ones_own_stays_the_very_same_with_its_age() {
+        let (mut scoped, none) = (scoped(), Answers::default());
+        let ask = Ask::Containers;
+        let first = scoped.take(&ask, told(list("Up 2 seconds", 0), 1), &none);
+        let first = first.expect("an answer");
+        assert_eq!(first.json[0]["Names"], json!(["/web"]));
+        assert_eq!(first.json[0]["Status"], "Up");
+        let later = scoped.take(&ask, told(list("Up 3 minutes", 2), 2), &none);
+        let later = later.expect("an answer");
+        assert!(Arc::ptr_eq(&first.json, &later.json));
+        assert_eq!(later.asked, first.asked);
+        let changed = scoped.take(&ask, told(list("Exited (137) 2 hours ago", 2), 3), &none);
+        let changed = changed.expect("an answer");
+        assert_eq!(changed.json[0]["Status"], "Exited (137)");
+        assert_ne!(changed.asked, first.asked);
+        let away = scoped.take(&ask, Err(Away::Silent(3)), &none);
+        assert_eq!(away.err(), Some(Away::Silent(3)));
+    }
+
+    #[test]
+    fn what_does_not_say_whose_it_is_is_told_only_of_what_a_list_names() {
+        let (mut scoped, mut have) = (scoped(), Answers::default());
+        let own = Ask::Changes(Id::new(&"c".repeat(64)).expect("an id"));
+        let foreign = Ask::Changes(Id::new(&"d".repeat(64)).expect("an id"));
+        let changes = || told(json!([{"Path": "/x", "Kind": 1}]), 1);
+        assert!(scoped.take(&own, changes(), &have).is_err(), "no list yet");
+        let listed = scoped.take(&Ask::Containers, told(list("Up", 0), 1), &have);
+        have.insert(Ask::Containers, listed);
+        assert!(scoped.take(&own, changes(), &have).is_ok());
+        let refused = scoped.take(&foreign, changes(), &have);
+        assert!(matches!(refused, Err(Away::Refused { status: 404, .. })));
+    }
+
+    #[test]
+    fn what_the_whole_host_does_all_the_time_is_left_out() {
+        let text = include_str!("recorded_sandbox.json");
+        let recording = Recording::parse(text).expect("a recording");
+        let (mut scoped, none) = (scoped(), Answers::default());
+        let info = scoped.take(&Ask::Info, recording.answer(&Ask::Info), &none);
+        let info = info.expect("an answer").json;
+        assert!(info["ContainersRunning"].is_null() && info["SystemTime"].is_null());
+        assert_eq!(info["Driver"], "overlay2");
+        let usage = scoped.take(&Ask::DiskUsage, recording.answer(&Ask::DiskUsage), &none);
+        let usage = usage.expect("an answer").json;
+        assert!(usage["LayersSize"].is_null());
+        assert_eq!(usage["Volumes"].as_array().map(Vec::len), Some(1));
+        assert_eq!(usage["Images"].as_array().map(Vec::len), Some(3));
     }
 }

@@ -12,8 +12,8 @@ use std::io;
 use std::pin::Pin;
 use std::process::Stdio;
 use std::task::{Context, Poll, ready};
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, BufReader, ReadBuf};
-use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::task::JoinHandle;
 
 /// How long ssh may take to reach the far side, in seconds.
@@ -34,6 +34,11 @@ fn arguments(far: &Far) -> Vec<String> {
         "BatchMode=yes".to_owned(),
         "-o".to_owned(),
         format!("ConnectTimeout={CONNECT_SECONDS}"),
+        // A shared connection of the user's own would outlive ours, or end it.
+        "-o".to_owned(),
+        "ControlMaster=no".to_owned(),
+        "-o".to_owned(),
+        "ControlPath=none".to_owned(),
         "-T".to_owned(),
     ];
     if let Some(user) = &far.user {
@@ -92,17 +97,53 @@ pub struct SshStream {
     _child: Child,
 }
 
-async fn last_line(words: ChildStderr) -> String {
-    let mut lines = BufReader::new(words).lines();
-    let mut last = String::new();
-    // Text that is not text ends the reading; what was said before it counts.
-    while let Ok(Some(line)) = lines.next_line().await {
-        let line = line.trim();
-        if !line.is_empty() {
-            last = mask::line(&line.chars().take(LONGEST_LINE).collect::<String>());
+/// Reads to the end, and keeps the last line that says something.
+async fn last_line(mut words: impl AsyncRead + Unpin) -> String {
+    let mut lines = LastLine::default();
+    let mut said = [0; 1024];
+    loop {
+        match words.read(&mut said).await {
+            Ok(0) | Err(_) => return lines.end(),
+            Ok(count) => lines.take(&said[..count]),
         }
     }
-    last
+}
+
+/// The last line that says something, and the one that is coming in. The far side may
+/// say what it likes, and never end a line: of each only the beginning is kept.
+#[derive(Default)]
+struct LastLine {
+    coming: Vec<u8>,
+    last: String,
+}
+
+impl LastLine {
+    /// A character may take four bytes.
+    const ROOM: usize = 4 * LONGEST_LINE;
+
+    fn take(&mut self, said: &[u8]) {
+        for (at, part) in said.split(|byte| *byte == b'\n').enumerate() {
+            if at > 0 {
+                self.line_ends();
+            }
+            let room = Self::ROOM.saturating_sub(self.coming.len());
+            self.coming.extend_from_slice(&part[..part.len().min(room)]);
+        }
+    }
+
+    fn line_ends(&mut self) {
+        let text = String::from_utf8_lossy(&self.coming);
+        let text = text.trim();
+        if !text.is_empty() {
+            self.last = mask::line(&text.chars().take(LONGEST_LINE).collect::<String>());
+        }
+        self.coming.clear();
+    }
+
+    fn end(mut self) -> String {
+        self.line_ends();
+        self.last
+    }
 }
 
 /// ssh's last line in the reader's words.
@@ -192,7 +233,8 @@ mod tests {
 
     #[test]
     fn ssh_is_started_as_docker_starts_it_and_asks_nothing() {
-        let options = "-o BatchMode=yes -o ConnectTimeout=10 -T";
+        let options =
+            "-o BatchMode=yes -o ConnectTimeout=10 -o ControlMaster=no -o ControlPath=none -T";
         assert_eq!(
             command("ssh://far"),
             format!("{options} -- far docker system dial-stdio")
@@ -203,6 +245,34 @@ mod tests {
                 "{options} -l me -p 2222 -- far docker --host=unix:///run/user/1000/docker.sock system dial-stdio"
             )
         );
+    }
+
+    #[tokio::test]
+    async fn the_last_line_that_says_something_is_kept() {
+        for (said, last) in [
+            (
+                &b"Warning: added\r\n\nno such host\n \n"[..],
+                "no such host",
+            ),
+            (b"\xff no newline", "\u{fffd} no newline"),
+            (b"", ""),
+        ] {
+            assert_eq!(last_line(said).await, last);
+        }
+        let long = tokio::io::repeat(b'x').take(5000);
+        assert_eq!(last_line(long).await.len(), LONGEST_LINE);
+    }
+
+    #[test]
+    fn a_line_that_never_ends_takes_no_room() {
+        let mut lines = LastLine::default();
+        for _ in 0..1000 {
+            lines.take(&[b'x'; 1024]);
+        }
+        assert!(lines.coming.capacity() <= 2 * LastLine::ROOM);
+        lines.take(b"x\nrefu");
+        lines.take(b"sed\n");
+        assert_eq!(lines.end(), "refused");
     }
 
     #[test]

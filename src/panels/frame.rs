@@ -8,7 +8,7 @@
 use super::beside::Head;
 use super::excerpt::excerpt;
 use super::unavailable::Unavailable;
-use super::{Panel, View, words};
+use super::{Panel, View, part, words};
 use crate::engine::{Answer, Answers, Ask, Away, State, Why};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -50,6 +50,8 @@ pub struct Source {
     pub fields: String,
     /// The docker command that shows the same.
     pub command: String,
+    /// For one sandbox: which part of the answer is shown.
+    pub part: Option<String>,
     /// Who was asked: `workshop-1, Engine 20.10.24, API 1.41`.
     pub host: String,
     /// What came back, or why nothing did, as a sentence.
@@ -134,6 +136,8 @@ pub struct Frame {
     own: Option<(PanelState, &'static str)>,
     /// The names of the other hosts, which could stand beside this one.
     others: Vec<String>,
+    /// For one sandbox: whose part of the host this is, as sentences.
+    pub part: Option<String>,
 }
 
 /// How far the answers can be trusted, all of them taken together: the worst wins.
@@ -186,6 +190,7 @@ impl Frame {
             oldest: None,
             unavailable: None,
             own: None,
+            part: part::note(panel, view, have),
             others: {
                 let others = have.roster.hosts.iter().map(|host| &host.facts.name);
                 let others = others.filter(|name| **name != have.host.name);
@@ -200,9 +205,11 @@ impl Frame {
     }
 
     /// The hosts that this one can be compared with, with where that is done. None for
-    /// what is compared already, and for the panel that shows all hosts anyway.
+    /// what is compared already, for a sandbox, which is on one host, and for the panel
+    /// that shows all hosts anyway.
     pub fn comparisons(&self) -> Vec<(&str, String)> {
-        if self.is_side() || self.panel == Panel::Hosts {
+        let scoped = self.view.scope.sandbox().is_some();
+        if self.is_side() || scoped || self.panel == Panel::Hosts {
             return Vec::new();
         }
         let against = |name: &String| {
@@ -247,6 +254,7 @@ impl Frame {
             "" => String::new(),
             api => format!("/v{api}"),
         };
+        let sandbox = self.view.scope.sandbox();
         self.sources.push(Source {
             request: format!("GET {version}{}", ask.path()),
             fields: match fields {
@@ -258,7 +266,11 @@ impl Frame {
                     .join(", "),
             },
             told,
-            command: ask.command(),
+            command: match sandbox {
+                Some(id) => part::command(ask, id),
+                None => ask.command(),
+            },
+            part: sandbox.map(|id| part::part(ask, id)),
             host: speaker(&self.host),
         });
     }

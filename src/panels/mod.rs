@@ -18,6 +18,7 @@ pub mod layers;
 pub mod mounts;
 pub mod networks;
 pub mod on_the_host;
+mod part;
 pub mod parts;
 pub mod platform;
 pub mod running;

@@ -64,6 +64,17 @@ pub fn look(view: &View, have: &Answers, most: usize) -> Looked {
     }
 }
 
+/// For an answer that rests on some of those that run: how many. Nothing where it rests
+/// on all of them.
+pub fn of_how_many(running: usize, looked_at: usize) -> String {
+    if looked_at >= running {
+        return String::new();
+    }
+    let (all, some) = (words::number(running), words::number(looked_at));
+    let are = if looked_at == 1 { "is" } else { "are" };
+    format!(" Of {all} running containers, {some} {are} looked at.")
+}
+
 impl Running {
     fn answers_to(&self, of: &str) -> bool {
         let id = self.id.as_ref().map(Id::as_str);

@@ -28,6 +28,14 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// What a sentence calls it: `this host`, `this sandbox`.
+    pub fn here(self) -> &'static str {
+        match self {
+            Scope::Host => "this host",
+            Scope::Sandbox(_) => "this sandbox",
+        }
+    }
+
     /// The sandbox, where it is one.
     pub fn sandbox(self) -> Option<SandboxId> {
         match self {

@@ -9,7 +9,7 @@ use super::kept::Page;
 use super::routes::{Answer, decoded};
 use super::state::App;
 use crate::engine::{Answers, Away, State as Fresh, Why};
-use crate::panels::engines::{ENGINES, Engine};
+use crate::panels::engines::{ENGINES, Engine, sandbox};
 use crate::panels::{self, Panel, PanelState, View};
 use askama::Template;
 use axum::extract::State;
@@ -33,10 +33,24 @@ enum Answered {
     By(&'static str, fn() -> Fresh),
     /// By nobody, for this reason.
     Away(fn() -> Away),
+    /// By a host of two sandboxes, of which the one of this id is shown.
+    Sandbox(&'static str),
 }
 
 /// States that do not depend on the engine. The engines follow.
-static STATES: [Shown; 11] = [
+static STATES: [Shown; 13] = [
+    Shown {
+        name: "one-sandbox",
+        title: "One sandbox",
+        means: "Of a host with other people's things on it, what one sandbox owns, under the names that were typed there.",
+        answers: Answered::Sandbox(sandbox::USED),
+    },
+    Shown {
+        name: "empty-sandbox",
+        title: "A new sandbox",
+        means: "The same host, seen from a sandbox in which nothing has been run yet.",
+        answers: Answered::Sandbox(sandbox::UNUSED),
+    },
     Shown {
         name: "changed",
         title: "Stale: changed",
@@ -166,22 +180,29 @@ pub async fn panel(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) ->
 fn exhibits(panel: Panel) -> Vec<Exhibit> {
     let engines = ENGINES.iter().map(|engine| {
         let host = engine.host();
-        exhibit(panel, engine.name, engine.title, engine.differs, |view| {
+        let (name, title, differs) = (engine.name, engine.title, engine.differs);
+        exhibit(panel, name, title, differs, View::default(), |view| {
             host.gather(panel, view, &Fresh::Live)
         })
     });
     let states = STATES.iter().map(|shown| {
+        let scoped = match shown.answers {
+            Answered::Sandbox(id) => sandbox::view(id),
+            _ => View::default(),
+        };
         exhibit(
             panel,
             shown.name,
             shown.title,
             shown.means,
+            scoped,
             |view| match &shown.answers {
                 Answered::By(engine, fresh) => match Engine::named(engine) {
                     Some(engine) => engine.host().gather(panel, view, &fresh()),
                     None => Answers::default(),
                 },
                 Answered::Away(why) => ENGINES[0].host().away(panel, view, &why()),
+                Answered::Sandbox(_) => sandbox::gather(panel, view),
             },
         )
     });
@@ -193,18 +214,25 @@ fn exhibit(
     name: &'static str,
     title: &'static str,
     means: &'static str,
+    scoped: View,
     answers: impl FnOnce(&View) -> Answers,
 ) -> Exhibit {
     // A host's name of its own makes the ids of each picture its own. No such host is
-    // configured: links of the picture lead to the panel of the reader's host instead.
+    // configured: links of the picture lead to the panel of the reader's host instead. Nor
+    // is there such a sandbox.
     let view = View {
         host: Some(format!("gallery-{name}")),
-        ..View::default()
+        ..scoped
     };
     let drawn = panels::draw(panel, &view, &answers(&view));
     let host = format!("?host=gallery-{name}");
+    let scope = match view.scope.sandbox() {
+        Some(id) => format!("&#38;scope={id}"),
+        None => "\0".to_owned(),
+    };
     let html = drawn
         .html
+        .replace(&scope, "")
         .replace(&format!("{host}&#38;"), "?")
         .replace(&host, "");
     Exhibit {
@@ -263,6 +291,10 @@ mod tests {
                 "{}: a host that is none",
                 panel.name()
             );
+            for id in [sandbox::USED, sandbox::UNUSED] {
+                let scope = format!("scope={id}");
+                assert!(!html.contains(&scope), "{}: no such sandbox", panel.name());
+            }
         }
     }
 

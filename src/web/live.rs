@@ -37,9 +37,10 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How many pictures are drawn at a time.
 const DRAWN_AT_ONCE: usize = 2;
 
-/// How many different pictures are kept current at a time: far more than the
-/// panels of all pages that a room looks at. Beyond, a key is answered with `gone`.
-const MOST_SHOWS: usize = 512;
+/// How many different pictures are kept current at a time: more than the panels of all
+/// pages that a room looks at, where each person has a sandbox. Beyond, a key is answered
+/// with `gone`.
+const MOST_SHOWS: usize = 1024;
 
 /// How long the panel of all hosts waits for one to say what it calls itself.
 const ID_PATIENCE: Duration = Duration::from_millis(500);

@@ -15,26 +15,31 @@ use waterline::web::key::Key;
 use waterline::web::reply::Reply;
 use waterline::web::state::{App, Edition};
 
-const LONG: Duration = Duration::from_secs(10);
+pub const LONG: Duration = Duration::from_secs(10);
 
 fn waterline(engine: &FakeEngine) -> Arc<App> {
+    Arc::new(app(engine))
+}
+
+/// A Waterline with this engine as its host.
+pub fn app(engine: &FakeEngine) -> App {
     let name = HostName::new("fake").expect("a name");
     let host = Host::new(Found::named(name, Endpoint::unix(engine.socket())));
     let notebook = Notebook::from_files([], &Rules::default());
     let edition = Edition::new(notebook, Attached::built_in(), "a test".into());
     let key = Key::new().expect("randomness");
-    Arc::new(App::new(7070, key, Engine::new([host]), edition))
+    App::new(7070, key, Engine::new([host]), edition)
 }
 
 /// Somebody who looks at a page.
-struct Viewer {
+pub struct Viewer {
     status: StatusCode,
     body: Reply,
     text: String,
 }
 
 impl Viewer {
-    async fn of(app: &Arc<App>, query: &str, site: &str) -> Viewer {
+    pub async fn of(app: &Arc<App>, query: &str, site: &str) -> Viewer {
         let request = Request::get(format!("/live?{query}"))
             .header("host", "127.0.0.1:7070")
             .header("sec-fetch-site", site)
@@ -50,7 +55,7 @@ impl Viewer {
     }
 
     /// Reads on until all of `marks` have come; the text up to there is taken.
-    async fn sees(&mut self, marks: &[String]) -> String {
+    pub async fn sees(&mut self, marks: &[String]) -> String {
         let read = async {
             while !marks.iter().all(|mark| self.text.contains(mark)) {
                 let frame = self.body.frame().await.expect("the stream goes on");
@@ -64,6 +69,16 @@ impl Viewer {
             .expect("what it waits for")
     }
 
+    /// Everything that comes until nothing has for this long.
+    pub async fn hears_until_quiet(&mut self, quiet: Duration) -> String {
+        while let Ok(frame) = tokio::time::timeout(quiet, self.body.frame()).await {
+            let frame = frame.expect("the stream goes on").expect("a frame");
+            let bytes = frame.into_data().expect("data");
+            self.text.push_str(&String::from_utf8_lossy(&bytes));
+        }
+        std::mem::take(&mut self.text)
+    }
+
     /// Whether the stream ends by itself.
     async fn ends(mut self) -> bool {
         let read = async { while self.body.frame().await.is_some() {} };
@@ -72,7 +87,7 @@ impl Viewer {
 }
 
 /// How the event of a panel begins.
-fn drawn(panel: &str) -> String {
+pub fn drawn(panel: &str) -> String {
     format!("event: panel\ndata: {panel}\n")
 }
 
@@ -165,14 +180,14 @@ async fn made_up_keys_cannot_take_all_of_the_machine() {
     let engine = FakeEngine::start().await;
     let app = waterline(&engine);
     let mut viewers = Vec::new();
-    for page in 0..9 {
+    for page in 0..18 {
         let keys: Vec<String> = (0..60)
             .map(|key| format!("panel=networks%3Fof%3D{page}-{key}"))
             .collect();
         viewers.push(Viewer::of(&app, &keys.join("&"), "same-origin").await);
     }
-    viewers[8]
-        .sees(&["event: gone\ndata: networks?of=8-59\n".into()])
+    viewers[17]
+        .sees(&["event: gone\ndata: networks?of=17-59\n".into()])
         .await;
     // Those that were there go on, and room is free again when they leave.
     viewers[0].sees(&[drawn("networks?of=0-59")]).await;

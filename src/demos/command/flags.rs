@@ -2,6 +2,7 @@
 //! them, so that every spelling means here what it means there.
 
 use super::table::{Arity, FlagDoc, VerbDoc};
+use super::values;
 use crate::demos::refusal::{Refusal, Rule};
 
 /// What was given to a verb.
@@ -187,6 +188,12 @@ fn truth(text: &str) -> Option<bool> {
     }
 }
 
+/// A switch's value; `Err` is what docker says of another.
+fn bool_of(value: &str) -> Result<bool, String> {
+    let fault = || format!("strconv.ParseBool: parsing \"{value}\": invalid syntax");
+    truth(value).ok_or_else(fault)
+}
+
 impl Given {
     /// Reads what follows a verb.
     pub(super) fn read(
@@ -207,9 +214,27 @@ impl Given {
             help: walked.help,
         };
         if !given.help {
+            // Docker reads the values before it counts the arguments.
+            given.values()?;
             given.count()?;
         }
         Ok(given)
+    }
+
+    /// Are the values of flags what docker takes there?
+    fn values(&self) -> Result<(), Refusal> {
+        for (flag, value) in &self.flags {
+            let read = match (flag.takes, flag.long) {
+                (None, _) => bool_of(value).map(drop),
+                (_, "timeout" | "last" | "pids-limit") => values::integer(value).map(drop),
+                (_, "memory") => values::size(value).map(drop),
+                (_, "cpus") => values::cpus(value).map(drop),
+                (_, "filter") => values::filter(value).map(drop),
+                _ => Ok(()),
+            };
+            read.map_err(|why| self.invalid(flag, value, &why))?;
+        }
+        Ok(())
     }
 
     /// Are there as many arguments as the verb takes?
@@ -287,11 +312,7 @@ impl Given {
 
     /// A switch, or what it is `unless` it was given.
     pub(super) fn switch_or(&self, long: &'static str, unless: bool) -> Result<bool, Refusal> {
-        let read = |value: &str| {
-            truth(value)
-                .ok_or_else(|| format!("strconv.ParseBool: parsing \"{value}\": invalid syntax"))
-        };
-        Ok(self.read_with(long, read)?.unwrap_or(unless))
+        Ok(self.read_with(long, bool_of)?.unwrap_or(unless))
     }
 
     /// A switch that is off unless it was given.

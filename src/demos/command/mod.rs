@@ -13,6 +13,7 @@ mod help;
 mod line;
 mod mounts;
 mod read;
+mod read_compose;
 mod read_run;
 pub mod table;
 mod values;

@@ -1,7 +1,8 @@
 //! From words to a verb: which one it is, and what was given to it.
 
 use super::flags::{Fault, Given, Walked, walk};
-use super::table::{self, COMPOSE, FlagDoc, GLOBAL, GROUPS, Is, REFUSED, VerbDoc};
+use super::read_compose;
+use super::table::{self, FlagDoc, GLOBAL, GROUPS, Is, REFUSED, VerbDoc};
 use super::values::{self, no};
 use super::verbs::*;
 use super::{Filter, When, help};
@@ -35,7 +36,7 @@ pub(super) fn verb(words: &[String]) -> Result<Verb, Refusal> {
         return helped(rest);
     }
     if first == "compose" {
-        return compose(rest);
+        return read_compose::compose(rest);
     }
     if !GROUPS.iter().any(|(group, _)| *group == first) {
         return named(first, rest, &|| {
@@ -82,7 +83,11 @@ fn helped(words: &[String]) -> Result<Verb, Refusal> {
 }
 
 /// The verb that `spelled` is, or why there is none.
-fn named(spelled: &str, rest: &[String], unknown: &dyn Fn() -> String) -> Result<Verb, Refusal> {
+pub(super) fn named(
+    spelled: &str,
+    rest: &[String],
+    unknown: &dyn Fn() -> String,
+) -> Result<Verb, Refusal> {
     if let Some((verb, path)) = table::find(spelled) {
         return given(verb, path, rest);
     }
@@ -103,82 +108,6 @@ fn given(verb: &'static VerbDoc, path: &'static str, rest: &[String]) -> Result<
     match given.help {
         true => Ok(Verb::Help(help::of_verb(verb, path))),
         false => given.verb(),
-    }
-}
-
-/// `docker compose [-f FILE] [-p NAME] VERB …`
-fn compose(words: &[String]) -> Result<Verb, Refusal> {
-    let flags: Vec<&FlagDoc> = COMPOSE.iter().collect();
-    let before = walk(words, &flags, true).map_err(|fault| match fault {
-        Fault::Refused(refusal) => refusal,
-        Fault::Usage(what) => Refusal::usage(
-            format!("{what}\n\nUsage:  docker compose [OPTIONS] COMMAND\n\nRun 'docker compose --help' for more information"),
-            125,
-        ),
-    })?;
-    let (second, rest) = match before.rest.split_first() {
-        Some((second, rest)) if !before.help => (second, rest),
-        _ => return Ok(Verb::Help(help::of_group("compose"))),
-    };
-    let (mut file, mut project) = (None, None);
-    for (flag, value) in &before.flags {
-        match flag.long {
-            "file" => file = Some(compose_file(value)?),
-            _ => project = Some(project_name(value)?),
-        }
-    }
-    let verb = named(&format!("compose {second}"), rest, &|| {
-        format!("unknown docker command: \"compose {second}\"")
-    })?;
-    Ok(match verb {
-        Verb::Compose(compose) => Verb::Compose(Compose {
-            file,
-            project,
-            ..compose
-        }),
-        other => other,
-    })
-}
-
-/// The name of a file of the demo.
-fn compose_file(text: &str) -> Result<String, Refusal> {
-    let name = text.strip_prefix("./").unwrap_or(text);
-    let fits = (1..=128).contains(&name.len())
-        && name.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
-    match fits {
-        true => Ok(name.to_owned()),
-        false => Err(no(
-            Rule::Bind,
-            format!(
-                "{text}: a compose file in a sandbox is one of the demo's own, by its plain name; no file of the host is read."
-            ),
-        )),
-    }
-}
-
-fn project_name(text: &str) -> Result<String, Refusal> {
-    let fits = text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
-        && text.len() <= 32
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-".contains(&b));
-    if text.starts_with("wl-") {
-        return Err(no(
-            Rule::Foreign,
-            format!("{text}: projects of a sandbox have the names that you type."),
-        ));
-    }
-    match fits {
-        true => Ok(text.to_owned()),
-        false => Err(Refusal::usage(
-            format!(
-                "invalid project name \"{text}\": must consist only of lowercase alphanumeric characters, hyphens, and underscores as well as start with a letter or number"
-            ),
-            1,
-        )),
     }
 }
 
@@ -311,33 +240,11 @@ impl Given {
                 verbose: self.switch("verbose")?,
                 format: self.format(),
             }),
-            Is::ComposeUp => of_compose(ComposeAction::Up {
-                detach: self.switch("detach")?,
-                services: self.services()?,
-            }),
-            Is::ComposeDown => of_compose(ComposeAction::Down {
-                volumes: self.switch("volumes")?,
-            }),
-            Is::ComposePs => of_compose(ComposeAction::Ps {
-                all: self.switch("all")?,
-                quiet: self.switch("quiet")?,
-                format: self.format(),
-                services: self.services()?,
-            }),
-            Is::ComposeLogs => {
-                self.switch("no-color")?;
-                of_compose(ComposeAction::Logs {
-                    services: self.services()?,
-                    follow: self.switch("follow")?,
-                    timestamps: self.switch("timestamps")?,
-                    tail: self.tail()?,
-                    no_prefix: self.switch("no-log-prefix")?,
-                })
-            }
+            Is::ComposeUp | Is::ComposeDown | Is::ComposePs | Is::ComposeLogs => self.compose()?,
         })
     }
 
-    fn format(&self) -> Option<String> {
+    pub(super) fn format(&self) -> Option<String> {
         self.text("format").map(str::to_owned)
     }
 
@@ -349,7 +256,7 @@ impl Given {
             .collect()
     }
 
-    fn tail(&self) -> Result<Option<u64>, Refusal> {
+    pub(super) fn tail(&self) -> Result<Option<u64>, Refusal> {
         Ok(self.text("tail").map(values::tail).transpose()?.flatten())
     }
 
@@ -378,11 +285,6 @@ impl Given {
         self.all(long)
             .map(|(_, value)| values::alias(value))
             .collect()
-    }
-
-    fn services(&self) -> Result<Vec<crate::engine::owned::Name>, Refusal> {
-        let service = |text: &String| values::name("service", text);
-        self.arguments.iter().map(service).collect()
     }
 
     fn stop(&self) -> Result<Stop, Refusal> {
@@ -482,14 +384,6 @@ impl Given {
             labels: self.labels()?,
         }))
     }
-}
-
-fn of_compose(action: ComposeAction) -> Verb {
-    Verb::Compose(Compose {
-        file: None,
-        project: None,
-        action,
-    })
 }
 
 fn kind_of(text: &str) -> Result<Kind, Refusal> {

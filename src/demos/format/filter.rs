@@ -110,55 +110,89 @@ fn searched(pattern: &str, text: &str) -> Result<bool> {
              . ^ $ * + ? of regular expressions."
         )));
     }
-    let pattern: Vec<char> = pattern.chars().collect();
-    let text: Vec<char> = text.chars().collect();
-    Ok(match pattern.split_first() {
-        Some(('^', rest)) => here(rest, &text),
-        _ => (0..=text.len()).any(|at| here(&pattern, &text[at..])),
-    })
+    let anchored = pattern.starts_with('^');
+    let mut parts: Vec<Part> = Vec::new();
+    for letter in pattern.strip_prefix('^').unwrap_or(pattern).chars() {
+        match (letter, parts.last_mut()) {
+            ('*', Some(last)) => (last.least, last.many) = (0, true),
+            ('+', Some(last)) => last.many = true,
+            ('?', Some(last)) => last.least = 0,
+            _ => parts.push(Part::new(letter)),
+        }
+    }
+    let ends = parts.pop_if(|part| part.letter == '$').is_some();
+    Ok(found(&parts, text, anchored, ends, |letter, own| {
+        letter == '.' || letter == own
+    }))
 }
 
-fn here(pattern: &[char], text: &[char]) -> bool {
-    let fits = |letter: char, text: &[char]| {
-        text.first()
-            .is_some_and(|own| letter == '.' || letter == *own)
-    };
-    match pattern {
-        [] => true,
-        ['$'] => text.is_empty(),
-        [letter, '*', rest @ ..] => repeated(*letter, rest, text, 0, usize::MAX),
-        [letter, '+', rest @ ..] => repeated(*letter, rest, text, 1, usize::MAX),
-        [letter, '?', rest @ ..] => repeated(*letter, rest, text, 0, 1),
-        [letter, rest @ ..] => fits(*letter, text) && here(rest, &text[1..]),
+/// One letter of a pattern, and how often it may stand.
+struct Part {
+    letter: char,
+    least: usize,
+    many: bool,
+}
+
+impl Part {
+    fn new(letter: char) -> Part {
+        Part {
+            letter,
+            least: 1,
+            many: false,
+        }
     }
 }
 
-fn repeated(letter: char, rest: &[char], text: &[char], least: usize, most: usize) -> bool {
-    let run = text
-        .iter()
-        .take(most)
-        .take_while(|own| letter == '.' || letter == **own)
-        .count();
-    (least..=run).any(|count| here(rest, &text[count..]))
+/// Whether the parts stand in the text one after the other. All places that the pattern
+/// could have come to are followed at once, so no pattern takes long.
+fn found(
+    parts: &[Part],
+    text: &str,
+    anchored: bool,
+    ends: bool,
+    fits: impl Fn(char, char) -> bool,
+) -> bool {
+    // Whoever may skip a part is past it, too.
+    let skip = |places: &mut Vec<bool>| {
+        for at in 0..parts.len() {
+            places[at + 1] |= places[at] && parts[at].least == 0;
+        }
+    };
+    let mut places = vec![false; parts.len() + 1];
+    places[0] = true;
+    skip(&mut places);
+    for own in text.chars() {
+        if !ends && places[parts.len()] {
+            return true;
+        }
+        let mut next = vec![false; parts.len() + 1];
+        next[0] = !anchored;
+        for (at, part) in parts.iter().enumerate() {
+            if places[at] && fits(part.letter, own) {
+                next[at + 1] = true;
+                next[at] |= part.many;
+            }
+        }
+        skip(&mut next);
+        places = next;
+    }
+    places[parts.len()]
 }
 
 /// Whether a name matches a shell pattern of `*` and `?`, neither of which passes a `/`.
 pub(super) fn globbed(pattern: &str, text: &str) -> bool {
-    fn glob(pattern: &[char], text: &[char]) -> bool {
-        match (pattern, text) {
-            ([], []) => true,
-            (['*', rest @ ..], _) => {
-                let run = text.iter().take_while(|c| **c != '/').count();
-                (0..=run).any(|count| glob(rest, &text[count..]))
-            }
-            (['?', rest @ ..], [own, more @ ..]) => *own != '/' && glob(rest, more),
-            ([letter, rest @ ..], [own, more @ ..]) => letter == own && glob(rest, more),
-            _ => false,
-        }
-    }
-    let (pattern, text): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), text.chars().collect());
-    glob(&pattern, &text)
+    let parts: Vec<Part> = pattern
+        .chars()
+        .map(|letter| Part {
+            least: usize::from(letter != '*'),
+            many: letter == '*',
+            letter,
+        })
+        .collect();
+    found(&parts, text, true, true, |letter, own| match letter {
+        '*' | '?' => own != '/',
+        letter => letter == own,
+    })
 }
 
 #[cfg(test)]
@@ -213,11 +247,22 @@ mod tests {
             ("we*b", "wb", true),
             ("we+b", "wb", false),
             ("we?b", "web", true),
+            ("b$", "web", true),
+            ("^$", "", true),
+            ("a.*c+d", "xabcccd", true),
+            ("a.*c+d", "xabd", false),
         ] {
             assert_eq!(matches(&[pattern], text), Ok(expected), "{pattern} {text}");
         }
         assert_eq!(matches(&[], "web"), Ok(true));
         assert!(matches(&["a|b"], "web").is_err());
+    }
+
+    #[test]
+    fn no_pattern_takes_long() {
+        let text = "a".repeat(5000);
+        assert_eq!(matches(&[&(".*".repeat(200) + "b")], &text), Ok(false));
+        assert!(!globbed(&("*".repeat(200) + "b"), &text));
     }
 
     #[test]

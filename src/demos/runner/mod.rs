@@ -13,6 +13,7 @@
 
 mod carry;
 mod names;
+mod objects;
 mod place;
 mod queue;
 mod said;
@@ -25,6 +26,7 @@ mod terms;
 mod told;
 mod weight;
 
+pub use objects::{Kind, Object};
 pub use sandbox::{How, Sandbox};
 pub use sandboxes::{OpenError, Sandboxes};
 pub use shell::{Control, Shell};

@@ -19,6 +19,8 @@ const SPACE_IS_TRUE: Duration = Duration::from_secs(10);
 pub(super) struct Place {
     /// The hands that work there.
     pub(super) hands: Hands,
+    /// Which image is the demo image.
+    pins: Pins,
     /// Who waits there.
     pub(super) queue: Queue,
     /// What is known of it once somebody has opened a sandbox there.
@@ -40,9 +42,10 @@ pub(super) struct Known {
 
 impl Place {
     /// This host, with room for so many workers at once.
-    pub(super) fn new(hands: Hands, workers: usize) -> Place {
+    pub(super) fn new(hands: Hands, pins: Pins, workers: usize) -> Place {
         Place {
             hands,
+            pins,
             queue: Queue::new(workers),
             known: tokio::sync::Mutex::default(),
             free: tokio::sync::Mutex::default(),
@@ -97,7 +100,7 @@ impl Place {
     }
 
     async fn look_around(&self) -> Result<Known, OpenError> {
-        let image = prepare::find_demo_image(&self.hands);
+        let image = prepare::find(&self.hands, &self.pins);
         let info = self.hands.look(Look::Info);
         let (image, info) = tokio::try_join!(image, info).map_err(away)?;
         let image = image.ok_or_else(|| OpenError::NoImage(self.host().name().to_owned()))?;
@@ -114,7 +117,7 @@ impl Place {
         match *free {
             Some((seen, bytes)) if seen.elapsed() < SPACE_IS_TRUE => bytes,
             _ => {
-                let facts = doctor::ask(&self.hands, &Pins::of_user()).await;
+                let facts = doctor::ask(&self.hands, &self.pins).await;
                 let bytes = facts.ok().and_then(|facts| facts.free);
                 *free = Some((Instant::now(), bytes));
                 bytes

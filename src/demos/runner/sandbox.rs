@@ -287,7 +287,7 @@ impl Sandbox {
     pub(super) fn weighs(&self, weight: Weight) {
         let mut heavy = self.lock_heavy();
         heavy.weight = weight;
-        if weight.total() <= self.limits.weight {
+        if weight.total() <= self.limits.weight && heavy.told {
             heavy.stopped = None;
         }
     }
@@ -303,6 +303,17 @@ impl Sandbox {
              write {} MB. Remove containers, images or volumes, or reset the sandbox",
             weight.total() / 1_000_000,
             self.limits.weight / 1_000_000
+        ));
+    }
+
+    /// A container was stopped, since it printed more than so many bytes a second.
+    pub(super) fn is_too_loud(&self, bytes: usize) {
+        let mut heavy = self.lock_heavy();
+        heavy.told = false;
+        heavy.stops += 1;
+        heavy.stopped = Some(format!(
+            "a container of this sandbox was stopped: it printed more than {} KB a second",
+            bytes / 1024
         ));
     }
 
@@ -388,6 +399,7 @@ impl Sandbox {
             step: &step,
             permitted: &permitted,
             seen: &seen,
+            files: &how.files,
         };
         let code = carry.out().await;
         if let (Err(Stop::Away(_)), Some(false)) = (&code, carry.was_there()) {
@@ -512,6 +524,7 @@ impl Sandbox {
                 step: &step,
                 permitted: &permitted,
                 seen: &seen,
+                files: &BTreeMap::new(),
             };
             carry.shell(size).await.map_err(|code| match code {
                 Ok(code) => Outcome::Done { code },

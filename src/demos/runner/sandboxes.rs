@@ -4,6 +4,7 @@ use super::place::{Place, as_away};
 use super::sandbox::Sandbox;
 use super::terms::Terms;
 use crate::demos::instance::Slot;
+use crate::demos::prepare::Pins;
 use crate::demos::sandbox::Limits;
 use crate::engine::hands::Hands;
 use crate::engine::owned::SandboxId;
@@ -22,6 +23,7 @@ pub struct Sandboxes {
     slot: Slot,
     limits: Arc<Limits>,
     terms: Terms,
+    pins: Pins,
     places: Mutex<HashMap<String, Arc<Place>>>,
     open: Mutex<HashMap<SandboxId, Arc<Sandbox>>>,
     /// Whether somebody looks after the expired ones.
@@ -55,11 +57,23 @@ pub enum OpenError {
 impl Sandboxes {
     /// The sandboxes that this Waterline makes on these hosts; none yet.
     pub fn new(engine: Arc<Engine>, slot: Slot, limits: Limits, terms: Terms) -> Arc<Sandboxes> {
+        Sandboxes::with_pins(engine, slot, limits, terms, Pins::of_user())
+    }
+
+    /// The same, with demo images that are pinned elsewhere than in the user's state folder.
+    pub fn with_pins(
+        engine: Arc<Engine>,
+        slot: Slot,
+        limits: Limits,
+        terms: Terms,
+        pins: Pins,
+    ) -> Arc<Sandboxes> {
         Arc::new_cyclic(|me| Sandboxes {
             engine,
             slot,
             limits: Arc::new(limits),
             terms,
+            pins,
             places: Mutex::default(),
             open: Mutex::default(),
             tended: Mutex::new(false),
@@ -166,7 +180,7 @@ impl Sandboxes {
         let mut places = self.lock_places();
         let place = places.entry(host.name().to_owned()).or_insert_with(|| {
             let hands = Hands::new(Arc::clone(&host), *self.slot.instance());
-            Arc::new(Place::new(hands, self.terms.workers))
+            Arc::new(Place::new(hands, self.pins.clone(), self.terms.workers))
         });
         Ok(Arc::clone(place))
     }
@@ -178,9 +192,10 @@ impl Sandboxes {
             return;
         }
         let me = self.me.clone();
+        let round = ROUND.min(self.terms.idle / 2);
         tokio::spawn(async move {
             loop {
-                tokio::time::sleep(ROUND).await;
+                tokio::time::sleep(round).await;
                 let Some(all) = me.upgrade() else { return };
                 all.close_expired().await;
                 let places = all.lock_places().clone();

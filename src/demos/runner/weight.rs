@@ -1,12 +1,17 @@
 //! The weight of a sandbox: how much of the host's disk its layers and volumes take.
 //!
+//! What a container prints is watched as well: the log stays small, but an engine that is
+//! flooded does nothing else.
+//!
 //! No limit of the engine's holds what a container writes in all: one that may write only
 //! small files writes many. So while something runs in a sandbox it is measured, the
 //! sooner again the faster it grows, and stopped when it weighs too much.
 
 use super::sandbox::Sandbox;
-use crate::engine::hands::{Change, Failed, Look, Signal, Whose};
+use crate::engine::hands::{Change, Failed, FullId, LogsOptions, Look, Signal, Whose};
+use futures_util::StreamExt;
 use futures_util::future::join_all;
+use jiff::{Timestamp, ToSpan};
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,6 +23,11 @@ const LONGEST: Duration = Duration::from_secs(2);
 const FIRST: Duration = Duration::from_millis(200);
 /// Volumes are measured by walking through them: seldom, and seldomer if it takes long.
 const VOLUMES_AT_MOST_EVERY: Duration = Duration::from_secs(1);
+
+/// How often it is looked at what containers print.
+const LISTEN: Duration = Duration::from_secs(3);
+/// A container that prints more than so many bytes a second, twice in a row, is stopped.
+const FLOOD: usize = 256 * 1024;
 
 /// What a sandbox weighs, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,6 +52,7 @@ impl Weight {
 /// One measurement after the other, while something runs.
 pub(super) async fn watch(sandbox: Arc<Sandbox>) {
     let mut scale = Scale::default();
+    let (mut listened, mut loud) = (Instant::now(), Vec::new());
     let mut pause = FIRST;
     loop {
         tokio::select! {
@@ -53,12 +64,16 @@ pub(super) async fn watch(sandbox: Arc<Sandbox>) {
             }
         }
         match scale.measure(&sandbox).await {
-            Ok(Reading { running: 0, weight }) => {
+            Ok(Reading { running, weight }) if running.is_empty() => {
                 sandbox.weighs(weight);
                 return;
             }
-            Ok(Reading { weight, .. }) => {
+            Ok(Reading { running, weight }) => {
                 sandbox.weighs(weight);
+                if listened.elapsed() >= LISTEN {
+                    loud = hush(&sandbox, running, &loud).await;
+                    listened = Instant::now();
+                }
                 if weight.total() > sandbox.limits.weight {
                     too_heavy(&sandbox, weight).await;
                 }
@@ -86,7 +101,7 @@ async fn too_heavy(sandbox: &Sandbox, weight: Weight) {
 pub(super) async fn stop_all(sandbox: &Sandbox) -> Result<(), Failed> {
     let containers = sandbox.hands().look(containers(sandbox, false)).await?;
     let kill = |container: &Value| {
-        let id = crate::engine::hands::FullId::parse(container["Id"].as_str()?)?;
+        let id = FullId::parse(container["Id"].as_str()?)?;
         let signal = Signal::KILL;
         Some(sandbox.hands().apply(Change::Kill { id, signal }))
     };
@@ -94,6 +109,49 @@ pub(super) async fn stop_all(sandbox: &Sandbox) -> Result<(), Failed> {
     // One that has just ended by itself is as good.
     let _killed = join_all(running.filter_map(kill)).await;
     Ok(())
+}
+
+/// Stops the containers that flood their logs and did so `before`; those that flood now.
+async fn hush(sandbox: &Sandbox, running: Vec<FullId>, before: &[FullId]) -> Vec<FullId> {
+    let mut loud = Vec::new();
+    for id in running {
+        if printed_last_second(sandbox, &id).await <= FLOOD {
+            continue;
+        }
+        if before.contains(&id) {
+            tracing::warn!(sandbox = %sandbox.id(), %id, "it floods its log: stopped");
+            sandbox.is_too_loud(FLOOD);
+            let signal = Signal::KILL;
+            // It may have ended by itself.
+            let kill = Change::Kill {
+                id: id.clone(),
+                signal,
+            };
+            let _killed = sandbox.hands().apply(kill).await;
+        }
+        loud.push(id);
+    }
+    loud
+}
+
+/// How many bytes a container printed in the last second, or a little more than
+/// [`FLOOD`].
+async fn printed_last_second(sandbox: &Sandbox, id: &FullId) -> usize {
+    let options = LogsOptions {
+        since: Timestamp::now().checked_sub(1.second()).ok(),
+        ..LogsOptions::default()
+    };
+    let Ok(mut frames) = sandbox.hands().logs(id, options).await else {
+        return 0;
+    };
+    let mut bytes = 0;
+    while let Some(Ok(frame)) = frames.next().await {
+        bytes += frame.bytes.len();
+        if bytes > FLOOD {
+            break;
+        }
+    }
+    bytes
 }
 
 fn containers(sandbox: &Sandbox, size: bool) -> Look {
@@ -119,10 +177,11 @@ fn sum<'a>(items: &'a [Value], bytes: impl Fn(&'a Value) -> Option<u64>) -> u64 
 }
 
 /// One measurement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Reading {
     weight: Weight,
-    running: usize,
+    /// The containers that run.
+    running: Vec<FullId>,
 }
 
 /// Measures, and knows what it measured last.
@@ -159,7 +218,11 @@ impl Scale {
         }
         Ok(Reading {
             weight,
-            running: list(&containers).iter().filter(|one| runs(one)).count(),
+            running: list(&containers)
+                .iter()
+                .filter(|one| runs(one))
+                .filter_map(|one| FullId::parse(one["Id"].as_str()?))
+                .collect(),
         })
     }
 

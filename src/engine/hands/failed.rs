@@ -35,6 +35,15 @@ impl Failed {
         }
     }
 
+    /// All of it in words, with what to do where the engine does not answer. Only for who
+    /// may see real names: whoever runs Waterline, never a visitor.
+    pub fn words(&self) -> String {
+        match self {
+            Failed::Away(away) => format!("{away}. {}", away.advice()),
+            Failed::Said { .. } => self.to_string(),
+        }
+    }
+
     /// Whether there is no such object (any more).
     pub fn is_missing(&self) -> bool {
         self.status() == Some(404)

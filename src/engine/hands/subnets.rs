@@ -87,7 +87,7 @@ fn routes(text: &str) -> Taken {
             Some(u32::from_be_bytes(number.to_ne_bytes()))
         };
         let (to, mask) = (address(columns.get(1)?)?, address(columns.get(7)?)?);
-        (mask != 0).then(|| (to & mask)..=(to | !mask))
+        (mask != 0).then_some((to & mask)..=(to | !mask))
     };
     text.lines().skip(1).filter_map(route).collect()
 }

@@ -71,7 +71,7 @@ pub fn picture(view: &View, have: &Answers) -> Result<Compose, NotTold> {
         .into_iter()
         .map(|(name, members)| yard::yard(&told, name, &members, view))
         .collect();
-    let answer = yard::answer(&all);
+    let answer = yard::answer(&all, view.scope);
     let focus = view
         .of
         .as_ref()

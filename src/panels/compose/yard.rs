@@ -3,7 +3,7 @@
 
 use super::read::{Health, Made, Member, Standing, Told};
 use crate::panels::networks::facts::State;
-use crate::panels::{Panel, View, words};
+use crate::panels::{Panel, Scope, View, words};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -440,10 +440,13 @@ fn anonymous(name: &str) -> bool {
 }
 
 /// How many projects and services there are, and what does not run.
-pub fn answer(yards: &[Yard]) -> String {
+pub fn answer(yards: &[Yard], scope: Scope) -> String {
     let states: Vec<&(String, Look)> = yards.iter().flat_map(|yard| &yard.states).collect();
     if yards.is_empty() {
-        return "No compose project on this host.".into();
+        return match scope {
+            Scope::Host => "No compose project on this host.".into(),
+            Scope::Sandbox(_) => "No compose project in this sandbox.".into(),
+        };
     }
     let counted = format!(
         "{}, {}",

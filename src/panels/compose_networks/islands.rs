@@ -5,7 +5,7 @@ use super::chart::{Chart, columns};
 use super::names::Homonyms;
 use crate::panels::compose::read::{Made, Standing, Told};
 use crate::panels::networks::facts::{Container, Facts, Kind, Mode};
-use crate::panels::{Panel, View, words};
+use crate::panels::{Panel, Scope, View, words};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -331,7 +331,7 @@ fn ashore(facts: &Facts, project: &str) -> Vec<String> {
 
 /// Which projects share a network, in a sentence or two; with one in focus, which share
 /// one with it.
-pub fn answer(facts: &Facts, told: &Told, chart: &Chart) -> String {
+pub fn answer(facts: &Facts, told: &Told, chart: &Chart, scope: Scope) -> String {
     let several = words::capital(&words::count(chart.projects.len(), "project"));
     let joins: Vec<(String, Vec<String>)> = chart
         .joined
@@ -365,7 +365,10 @@ pub fn answer(facts: &Facts, told: &Told, chart: &Chart) -> String {
         };
     }
     match (chart.projects.len(), joins.as_slice()) {
-        (0, _) => "No compose project on this host.".into(),
+        (0, _) => match scope {
+            Scope::Host => "No compose project on this host.".into(),
+            Scope::Sandbox(_) => "No compose project in this sandbox.".into(),
+        },
         (1, _) => format!("One project: {} is an island by itself.", alone.join("")),
         (2, []) => "Two projects, two islands: no network joins them, so they cannot talk.".into(),
         (_, []) => format!("{several}, each an island: no network joins any two of them."),

@@ -140,7 +140,7 @@ pub fn picture(view: &View, have: &Answers) -> Result<ComposeNetworks, NotTold> 
     };
     Ok(ComposeNetworks {
         frame: frame(view, have, &facts, &chart),
-        answer: islands::answer(&facts, &told, &chart),
+        answer: islands::answer(&facts, &told, &chart, view.scope),
         rows: chart.rows.len(),
         crossings: crossing::crossings(&facts, &chart),
         names: names::sentences(&facts, &homonyms),

@@ -9,6 +9,7 @@
 mod fields;
 mod others;
 mod rules;
+pub mod sandbox;
 mod sizes;
 
 use super::{Panel, View};

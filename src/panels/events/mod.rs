@@ -11,7 +11,7 @@ pub mod lives;
 pub(super) mod tests;
 
 use super::frame::{Frame, Moment, Picture};
-use super::{NotTold, Panel, View, need, words};
+use super::{NotTold, Panel, Scope, View, need, words};
 use crate::engine::{Answers, Ask, Away};
 use askama::Template;
 use facts::{Past, REMEMBERED, moment};
@@ -142,6 +142,13 @@ impl Events {
     /// How many of the events that an engine remembers these are.
     fn memory(&self) -> String {
         match self.remembered {
+            0 if self.frame.view.scope != Scope::Host => {
+                "Of the events that this engine remembers, none is this sandbox's.".into()
+            }
+            n if self.frame.view.scope != Scope::Host => format!(
+                "An engine remembers its last {REMEMBERED} events, everybody's together. Of those, {} are this sandbox's.",
+                words::number(n)
+            ),
             0 => {
                 "This engine remembers no event: nothing has happened since it was started.".into()
             }

@@ -370,6 +370,7 @@ fn source(host: &HostLine) -> Source {
         _ => Err("Not heard yet".into()),
     };
     Source {
+        part: None,
         request: "GET /_ping, GET /version".into(),
         fields: ".Version, .ApiVersion, .Os, .Arch".into(),
         host: speaker(&host.facts),

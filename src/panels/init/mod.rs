@@ -11,7 +11,7 @@ pub mod signal;
 pub mod stop;
 
 use super::frame::{Frame, Picture};
-use super::running::{Elsewhere, Running, look};
+use super::running::{Elsewhere, Running, look, of_how_many};
 use super::{NotTold, Panel, View, need, words};
 use crate::engine::{Answers, Ask, Away};
 use askama::Template;
@@ -265,8 +265,18 @@ impl Init {
             .count()
     }
 
-    /// The sentence that answers the question.
+    /// What answers the question, and of how many containers it speaks.
     fn answer(&self) -> String {
+        let looked_at = self.containers.len();
+        // With one in focus, the answer is about that one.
+        let of = match self.focus {
+            Some(_) => String::new(),
+            None => of_how_many(self.running, looked_at),
+        };
+        format!("{}{of}", self.sentence())
+    }
+
+    fn sentence(&self) -> String {
         let (slow, quick) = (self.count(Ends::FullTime), self.count(Ends::AtOnce));
         let shown = self.containers.len();
         if let Some(name) = &self.focus

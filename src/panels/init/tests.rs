@@ -276,11 +276,19 @@ fn a_large_host_is_asked_for_eight_containers_and_folds_the_rest() {
     let drawn = html(&have);
     assert!(drawn.html.len() < 100_000, "{}", drawn.html.len());
     assert!(drawn.html.contains("and 152 more"), "{}", drawn.html);
+    assert!(
+        drawn
+            .html
+            .contains("Of 200 running containers, eight are looked at."),
+        "{}",
+        drawn.html
+    );
     assert!(!drawn.html.contains("<b>worker"));
     let one = View::default().focus(many[150].0);
     assert_eq!(asks(&one, &have).len(), 3);
     let page = draw(Panel::Init, &one, &have).html;
     assert!(page.contains("will take its full 10 s to stop."), "{page}");
+    assert!(!page.contains("looked at."), "one is in focus");
 }
 
 #[test]

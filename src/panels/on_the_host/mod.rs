@@ -12,7 +12,7 @@ pub mod listing;
 pub mod root;
 
 use super::frame::{Frame, Moment, Picture};
-use super::{NotTold, Panel, View, need, words};
+use super::{NotTold, Panel, Scope, View, need, words};
 use crate::engine::{Answers, Ask, Id};
 use askama::Template;
 use claims::{Proof, Told};
@@ -150,7 +150,7 @@ pub fn picture(view: &View, have: &Answers) -> Result<OnTheHost, NotTold> {
         chosen: row.map(|row| words::short(&name(row), 60)),
         more_links: rows.len() - links.len(),
         links,
-        remarks: remarks(&told, have),
+        remarks: remarks(&told, have, view.scope),
         measured: match have.get(&Ask::DiskUsage) {
             Some(Ok(answer)) => Some(answer.asked.into()),
             _ => None,
@@ -320,7 +320,7 @@ fn its(told: &Told<'_>, root: &Root) -> Vec<(String, Option<String>, String)> {
     its
 }
 
-fn remarks(told: &Told<'_>, have: &Answers) -> Vec<String> {
+fn remarks(told: &Told<'_>, have: &Answers, scope: Scope) -> Vec<String> {
     let mut remarks = Vec::new();
     remarks.push(
         "How large a log is, no answer of the API says, and docker system df does not count it."
@@ -328,6 +328,9 @@ fn remarks(told: &Told<'_>, have: &Answers) -> Vec<String> {
     );
     match have.get(&Ask::DiskUsage) {
         Some(Err(away)) => remarks.push(format!("No sizes: {away}.")),
+        Some(Ok(_)) if scope != Scope::Host => remarks.push(
+            "How large all layers of the host are together, and its build cache, is not shown in a sandbox.".into(),
+        ),
         Some(Ok(_)) if told.layers().is_none() => {
             remarks.push("This engine does not say how large all layers are together.".into());
         }

@@ -9,7 +9,7 @@ mod kernels;
 pub mod limits;
 
 use super::frame::{Frame, Picture};
-use super::running::{Elsewhere, look};
+use super::running::{Elsewhere, look, of_how_many};
 use super::{NotTold, Panel, View, need, words};
 use crate::engine::{Answers, Ask};
 use askama::Template;
@@ -319,7 +319,8 @@ impl Picture for Platform {
 impl Platform {
     /// The sentence that answers the question.
     fn answer(&self) -> String {
-        let n = self.running;
+        // Which kernel the others have, nobody asked.
+        let n = self.containers.len();
         let apart = match self.apart {
             0 => String::new(),
             apart => format!(
@@ -352,7 +353,8 @@ impl Platform {
             Some(bytes) => format!(" This host has {} of memory.", memory(bytes)),
             None => String::new(),
         };
-        format!("{who}{apart}{memory}").trim().to_owned()
+        let of = of_how_many(self.running, n);
+        format!("{who}{apart}{of}{memory}").trim().to_owned()
     }
 
     /// The containers on view by what they may take.

@@ -288,7 +288,7 @@ fn a_large_host_is_asked_for_eight_containers() {
         "what may take the same stands together"
     );
     assert!(
-        page.contains("200 running containers share one kernel"),
+        page.contains("Eight running containers share one kernel, Linux 6.1.0. Of 200 running containers, eight are looked at."),
         "{page}"
     );
     let page = draw(Panel::Platform, &View::default().focus("gone"), &have).html;

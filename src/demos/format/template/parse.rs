@@ -105,6 +105,7 @@ pub(super) fn nodes(name: &str, text: &str) -> Result<Vec<Node>, Fault> {
         text,
         pieces: lex::pieces(text).into_iter(),
         variables: vec![String::new()],
+        depth: 0,
     };
     let (nodes, end) = parser.list()?;
     match end {
@@ -128,9 +129,22 @@ struct Parser<'a> {
     pieces: std::vec::IntoIter<Piece>,
     /// Those declared where we are.
     variables: Vec<String>,
+    /// How deep in bodies and parentheses we are.
+    depth: usize,
 }
 
+/// Deeper than this nobody writes by hand.
+const DEEPEST: usize = 50;
+
 impl Parser<'_> {
+    fn deeper(&mut self) -> Result<(), Fault> {
+        self.depth += 1;
+        match self.depth > DEEPEST {
+            true => Err(unsupported(&format!("More than {DEEPEST} levels"))),
+            false => Ok(()),
+        }
+    }
+
     fn go(&self, at: usize, message: &str) -> Fault {
         let line = line_of(self.text, at);
         Fault::Go(format!("template: {}:{line}: {message}", self.name))
@@ -188,6 +202,7 @@ impl Parser<'_> {
     }
 
     fn branch(&mut self, tokens: Vec<Token>, context: &str) -> Result<Branch, Fault> {
+        self.deeper()?;
         let known = self.variables.len();
         let over = self.whole(tokens, context)?;
         let (body, ending) = self.list()?;
@@ -197,6 +212,7 @@ impl Parser<'_> {
             Ending::Else(_, rest) => match rest.first().map(|token| &token.kind) {
                 Some(Kind::Word(word)) if word == "if" && context == "if" => {
                     let inner = self.branch(rest[1..].to_vec(), "if")?;
+                    self.depth -= 1;
                     self.variables.truncate(known);
                     return Ok(Branch {
                         over,
@@ -217,6 +233,7 @@ impl Parser<'_> {
                 }
             },
         };
+        self.depth -= 1;
         self.variables.truncate(known);
         Ok(Branch { over, body, other })
     }
@@ -335,7 +352,9 @@ impl Parser<'_> {
                 },
                 Kind::Open => {
                     tokens.take();
+                    self.deeper()?;
                     let inner = self.pipeline(tokens, "parenthesized pipeline")?;
+                    self.depth -= 1;
                     let Some(Token {
                         kind: Kind::Close(path),
                         ..

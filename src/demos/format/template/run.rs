@@ -4,6 +4,19 @@ use super::parse::{Arg, Branch, Node, Pipeline, What, command_shown};
 use super::{Fault, Shape, Template, Val, call, column_of, line_of, print};
 use std::borrow::Cow;
 
+/// A template may not make more than this: ranges in ranges, or a text that is doubled
+/// over and over, would go on for ever. In nodes, and in bytes.
+const MOST_NODES: usize = 20_000;
+const MOST_BYTES: usize = 128 * 1024;
+
+/// What is said of one that does.
+fn too_much() -> Fault {
+    Fault::Unsupported(format!(
+        "This template makes more than is shown here ({MOST_NODES} parts, {} KB).",
+        MOST_BYTES / 1024
+    ))
+}
+
 /// What a template prints. In a header, functions leave a text as it is.
 pub(super) fn run(template: &Template, dot: &Val<'_>, header: bool) -> Result<String, Fault> {
     let mut run = Run {
@@ -12,6 +25,7 @@ pub(super) fn run(template: &Template, dot: &Val<'_>, header: bool) -> Result<St
         raw: matches!(dot, Val::Object(.., Shape::Raw)),
         variables: vec![(String::new(), dot.clone())],
         out: String::new(),
+        done: 0,
     };
     run.nodes(&template.nodes, dot)?;
     Ok(run.out)
@@ -25,6 +39,8 @@ struct Run<'t, 'a> {
     /// The last of a name counts; `$` has no name.
     variables: Vec<(String, Val<'a>)>,
     out: String,
+    /// Nodes so far.
+    done: usize,
 }
 
 impl<'a> Run<'_, 'a> {
@@ -39,6 +55,10 @@ impl<'a> Run<'_, 'a> {
 
     fn nodes(&mut self, nodes: &[Node], dot: &Val<'a>) -> Result<(), Fault> {
         for node in nodes {
+            self.done += 1;
+            if self.done > MOST_NODES || self.out.len() > MOST_BYTES {
+                return Err(too_much());
+            }
             match node {
                 Node::Text(text) => self.out.push_str(text),
                 Node::Print(pipeline) => {
@@ -127,7 +147,11 @@ impl<'a> Run<'_, 'a> {
     fn pipeline(&mut self, pipeline: &Pipeline, dot: &Val<'a>) -> Result<Val<'a>, Fault> {
         let mut value: Option<Val<'a>> = None;
         for command in &pipeline.commands {
-            value = Some(self.command(command, dot, value.take())?);
+            let made = self.command(command, dot, value.take())?;
+            if made.weight() > MOST_BYTES {
+                return Err(too_much());
+            }
+            value = Some(made);
         }
         let value = value.unwrap_or(Val::NoValue);
         for name in &pipeline.names {

@@ -302,3 +302,31 @@ fn a_template_knows_which_fields_it_asks_for() {
         assert_eq!(template.asks("Size"), asks, "{text}");
     }
 }
+
+#[test]
+fn a_template_that_would_go_on_for_ever_is_stopped() {
+    let doubled = "{{$x := \"0123456789\"}}".to_owned() + &"{{$x = print $x $x}}".repeat(30);
+    let letters = format!("{{{{$l := split \"{}\" \"\"}}}}", "a".repeat(40));
+    let ranges = letters + &"{{range $l}}".repeat(6) + "x" + &"{{end}}".repeat(6);
+    let deep = format!("{{{{{}1{}}}}}", "(".repeat(5000), ")".repeat(5000));
+    for text in [doubled, ranges, deep] {
+        assert!(
+            matches!(on_row(&text), Err(Fault::Unsupported(_))),
+            "{}",
+            &text[..60]
+        );
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_template_brings_us_down(
+        text in "(\\{\\{-? ?|-? ?\\}\\}|[.$]?[A-Z][a-zé]{0,3}|[.$()|,=\"'`:]| |range|if|else|end|with|index|json|printf|join|/\\*|\\*/|[0-9-]|\\n){0,24}"
+    ) {
+        let _ = on_row(&text);
+        let _ = on_container(&text);
+        if let Ok(template) = Template::parse("", &text) {
+            let _ = template.header(&[("ID", "CONTAINER ID")]);
+        }
+    }
+}

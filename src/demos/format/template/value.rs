@@ -318,6 +318,15 @@ impl<'a> Val<'a> {
         }
     }
 
+    /// How many bytes it holds of its own.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Val::Text(text) => text.len(),
+            Val::Texts(list) => list.iter().map(|text| text.len() + 1).sum(),
+            _ => 0,
+        }
+    }
+
     /// What `if` makes of it.
     pub(super) fn truth(&self) -> bool {
         match self {

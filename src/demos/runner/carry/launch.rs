@@ -50,6 +50,15 @@ impl Carry<'_> {
         }
     }
 
+    /// Makes the container and says nothing but docker's error: its id, or the exit code.
+    pub(super) async fn made(&self) -> Result<Result<FullId, i32>, Stop> {
+        match self.make(Operation::Create, self.launch()?).await {
+            Ok(made) => Ok(Ok(made.id)),
+            Err(Hindered::Said(said)) => self.fail(said).map(Err),
+            Err(Hindered::Stop(stop)) => Err(stop),
+        }
+    }
+
     /// `docker run`
     pub(super) async fn run(&self, run: &Run) -> Code {
         let launch = self.launch()?;

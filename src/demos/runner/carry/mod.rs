@@ -1,5 +1,6 @@
 //! Carrying out: what each permitted command does, and prints.
 
+mod compose;
 mod containers;
 mod exec;
 mod launch;
@@ -17,12 +18,15 @@ use crate::demos::format::{Printed, Said, Unsupported};
 use crate::demos::refusal::{Refusal, Rule};
 use crate::demos::sandbox::{Permitted, Target};
 use crate::engine::hands::FullId;
+use std::collections::BTreeMap;
 
 /// A permitted command on its way: what it is, and what was seen before it.
 pub(super) struct Carry<'a> {
     pub(super) step: &'a Step<'a>,
     pub(super) permitted: &'a Permitted,
     pub(super) seen: &'a Seen,
+    /// The files of the demo, by name.
+    pub(super) files: &'a BTreeMap<String, String>,
 }
 
 /// The exit code, or why it was not carried out to its end.
@@ -66,10 +70,7 @@ impl Carry<'_> {
             Verb::Info(format) => self.info(format.as_deref()).await,
             Verb::Version(format) => self.version(format.as_deref()).await,
             Verb::SystemDf(df) => self.system_df(df).await,
-            Verb::Compose(_) => Err(Stop::Refused(Refusal::new(
-                Rule::Verb,
-                "docker compose is not carried out yet",
-            ))),
+            Verb::Compose(compose) => self.compose(compose).await,
         }
     }
 
