@@ -80,11 +80,23 @@ async fn side_by_side(host: &str, sandboxes: &Sandboxes) {
     let sandbox = sandboxes.open(None).await.expect("a sandbox");
     // What is measured, and what is done after each round, in both worlds.
     let tasks = [
-        ("run -d", "docker run -d --name bench1 busybox sleep 600", "docker rm -f bench1"),
+        (
+            "run -d",
+            "docker run -d --name bench1 busybox sleep 600",
+            "docker rm -f bench1",
+        ),
         ("run --rm", "docker run --rm busybox true", ""),
         ("exec", "docker exec bench0 true", ""),
-        ("commit", "docker commit bench0 bench:1", "docker image rm bench:1"),
-        ("stop -t 0", "docker stop -t 0 bench0", "docker start bench0"),
+        (
+            "commit",
+            "docker commit bench0 bench:1",
+            "docker image rm bench:1",
+        ),
+        (
+            "stop -t 0",
+            "docker stop -t 0 bench0",
+            "docker start bench0",
+        ),
         ("ps", "docker ps", ""),
         ("inspect", "docker inspect bench0", ""),
         ("images", "docker images", ""),
@@ -145,9 +157,8 @@ async fn many(host: &str, sandboxes: &Arc<Sandboxes>) {
         let host = Arc::clone(&host);
         tokio::task::spawn_blocking(move || {
             for at in (worker..SANDBOXES).step_by(4) {
-                let net = format!(
-                    "docker network create --internal --subnet 10.199.{at}.0/28 wlb{at}"
-                );
+                let net =
+                    format!("docker network create --internal --subnet 10.199.{at}.0/28 wlb{at}");
                 docker(&host, &net);
                 for name in ["a", "b"] {
                     let run = format!(
