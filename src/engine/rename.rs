@@ -349,11 +349,7 @@ fn once(list: Option<&mut Value>) {
 /// A text, or each text of a list, without the prefix.
 fn plain(value: Option<&mut Value>, sandbox: &SandboxId) {
     match value {
-        Some(Value::String(text)) => {
-            if text.contains("wl-") {
-                *text = plain_text(text, sandbox);
-            }
-        }
+        Some(Value::String(text)) if text.contains("wl-") => *text = plain_text(text, sandbox),
         Some(Value::Array(list)) => {
             for item in list {
                 plain(Some(item), sandbox);

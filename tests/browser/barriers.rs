@@ -67,7 +67,7 @@ async fn a_panel_without_a_host_has_no_serious_barrier() {
     .await;
 }
 
-async fn no_barriers(page: &Page) -> Result<()> {
+pub async fn no_barriers(page: &Page) -> Result<()> {
     page.driver.execute(AXE, Vec::new()).await?;
     let barriers: Vec<Barrier> = page
         .ask_for(

@@ -25,6 +25,7 @@ mod barriers;
 mod live;
 mod many_hosts;
 mod outages;
+mod panels;
 mod reading;
 mod steady;
 mod values;

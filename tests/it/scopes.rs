@@ -2,7 +2,7 @@
 //! else's.
 
 use crate::fake_engine::FakeEngine;
-use crate::live::{Viewer, app, drawn};
+use crate::live::{self, Viewer, app, drawn};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -216,6 +216,26 @@ async fn a_sandbox_that_is_not_there_is_gone_and_so_is_one_that_has_ended() {
             .expect("no panic")
             .contains(&"fake person01".to_owned())
     );
+
+    for (address, status, says) in [
+        ("/panels/mounts?scope=person01", 200, "<bdi>web</bdi>"),
+        ("/panels/mounts?scope=person01&frame", 200, "scope=person01"),
+        (
+            "/panels/mounts?scope=person02",
+            404,
+            "There is no such sandbox",
+        ),
+        (
+            "/panels/mounts?scope=person-1",
+            404,
+            "There is no such panel",
+        ),
+        ("/panels/mounts.json?scope=person01", 200, "\"/web\""),
+    ] {
+        let (answered, text) = live::page(&app, address).await;
+        assert_eq!(answered, status, "{address}");
+        assert!(text.contains(says), "{address}: {text}");
+    }
 
     room.engine.script.is_heard().await;
     there.store(false, Ordering::Relaxed);

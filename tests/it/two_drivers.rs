@@ -111,4 +111,20 @@ async fn every_panel_draws_where_layers_are_copied_and_says_so() {
     // Where a path would stand, it says why there is none.
     let drawn = engine.drawn(Panel::OnTheHost, &View::default()).await;
     assert!(drawn.html.contains("GraphDriver.Data is empty"));
+    let ours = View::default().focus(&engine.name);
+    let drawn = engine.drawn(Panel::Layers, &ours).await;
+    assert!(
+        drawn
+            .html
+            .contains("Under vfs the engine says no directories"),
+        "{}",
+        drawn.html
+    );
+    let drawn = engine.drawn(Panel::WritableLayer, &ours).await;
+    assert!(
+        drawn.html.contains("with vfs, which shares nothing"),
+        "{}",
+        drawn.html
+    );
+    assert!(!drawn.html.contains("whiteout"));
 }

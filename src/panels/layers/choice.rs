@@ -3,7 +3,8 @@
 //! What two images share is seen only by asking for both, which for a hundred images
 //! would be two hundred questions. So the picked image is asked first; its history
 //! names the images of this host that it was built on. Those come next, then images
-//! of the same repository, then those that containers stand on, then the largest.
+//! of the same repository, then others built on the same, then those that containers
+//! stand on, then the largest.
 
 use super::containers::{self, Container};
 use super::stack::{self, Listed};
@@ -69,15 +70,16 @@ pub fn choose(view: &View, have: &Answers) -> Option<Choice> {
             nobody,
         });
     };
+    let below = |image: &Listed| ancestors.contains(&image.id);
+    // A base that many build on has many children: those of one's own come first.
     let family = |image: &Listed| {
-        ancestors.contains(&image.id)
-            || (!image.parent.is_empty() && ancestors.contains(&image.parent))
-            || image.parent == picked.id
+        (!image.parent.is_empty() && ancestors.contains(&image.parent)) || image.parent == picked.id
     };
     images.sort_by_cached_key(|image| {
         std::cmp::Reverse((
-            family(image),
+            below(image),
             same_repository(image, &picked),
+            family(image),
             stands_on(image) > 0,
             image.size,
             std::cmp::Reverse(image.handle()),

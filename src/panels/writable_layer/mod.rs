@@ -13,6 +13,7 @@ pub mod scene;
 use super::frame::{Frame, Picture};
 use super::layers::containers::{source, written};
 use super::layers::stack::Stack;
+use super::storage_driver::drivers::{self, Keeps};
 use super::{NotTold, Panel, View, need, words};
 use crate::engine::{Answers, Ask, Away};
 use askama::Template;
@@ -28,7 +29,7 @@ const LISTED: usize = 150;
 
 /// What this panel asks a host, given what it has heard so far.
 pub fn asks(view: &View, have: &Answers) -> Vec<Ask> {
-    let mut asks = vec![Ask::ContainerSizes];
+    let mut asks = vec![Ask::ContainerSizes, Ask::Info];
     if matches!(have.get(&Ask::ContainerSizes), Some(Err(_))) {
         asks.push(Ask::Containers);
     }
@@ -67,6 +68,9 @@ struct Focus {
     answer: String,
     changes: Changes,
     scene: Scene,
+    /// Whether the driver gives each container a copy of its whole image: then nothing
+    /// is copied up, and what is deleted leaves no mark.
+    whole_copy: bool,
     /// Copy-up, told of a file of this container.
     copied: Option<String>,
     /// Bytes in the writable layer.
@@ -116,6 +120,7 @@ pub fn picture(view: &View, have: &Answers) -> Result<WritableLayer, NotTold> {
         }
     };
     frame.cite(have, &list, &fields);
+    frame.cite(have, &Ask::Info, &["Driver"]);
     let (picks, more_picks) = picks(view, &choice, choice.focus(have));
     Ok(WritableLayer {
         frame,
@@ -169,6 +174,13 @@ fn focus(view: &View, have: &Answers, candidate: &Candidate) -> Result<Focus, No
             words::short(&candidate.state, 20)
         ));
     }
+    let driver = have
+        .json(&Ask::Info)
+        .and_then(|info| info["Driver"].as_str());
+    let copies = driver.filter(|name| drivers::about(name).0 == Keeps::Copies);
+    if let Some(driver) = copies {
+        remarks.push(whole_copy(&words::short(driver, 40), &image));
+    }
     let all = changes.all();
     let listed: Vec<(char, String)> = all
         .iter()
@@ -178,8 +190,10 @@ fn focus(view: &View, have: &Answers, candidate: &Candidate) -> Result<Focus, No
     let layers = stack.as_ref().map_or(0, |stack| stack.layers.len());
     Ok(Focus {
         answer: answer(&name, &image, &changes, size_rw),
+        whole_copy: copies.is_some(),
         copied: changes
             .copied_up()
+            .filter(|_| copies.is_none())
             .map(|change| copied_up(&words::short(&change.path, 80), &image)),
         sizes: sizes(size_rw, size_root_fs),
         more: all.len() - listed.len(),
@@ -241,6 +255,15 @@ fn copied_up(path: &str, image: &str) -> String {
          still lies in the image, unchanged for every other container. How do we know? It is \
          listed as changed and nothing below it is, so it is a file, or a folder whose own mode \
          or owner was changed."
+    )
+}
+
+fn whole_copy(driver: &str, image: &str) -> String {
+    format!(
+        "This host keeps layers with {driver}, which shares nothing: this container began with a \
+         copy of the whole of {image}. So nothing had to be copied up, and what was deleted is \
+         gone from that copy without a mark; in the image it still lies. The list is made by \
+         comparing the two."
     )
 }
 

@@ -205,3 +205,18 @@ fn at_most_four_containers_are_asked_what_they_changed() {
     let drawn = picture(&View::default(), &have).expect("a picture");
     assert!(drawn.focus.is_some());
 }
+
+#[test]
+fn a_driver_that_copies_leaves_no_marks_and_copies_nothing_up() {
+    let mut recording = two(some());
+    let told = html(&recording, "web");
+    assert!(told.contains("a mark called whiteout") && told.contains("Copy-up"));
+    let info = Arc::new(json!({"Driver": "vfs"}));
+    recording.answers.insert("/info".into(), info);
+    let told = html(&recording, "web");
+    assert!(
+        !told.contains("whiteout") && !told.contains("Copy-up"),
+        "{told}"
+    );
+    assert!(told.contains("with vfs, which shares nothing"));
+}
