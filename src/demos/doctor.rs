@@ -161,7 +161,7 @@ fn memory(facts: &Facts, sandboxes: u64, needs: &Needs) -> Finding {
     let Some(total) = facts.info["MemTotal"].as_u64().filter(|total| *total > 0) else {
         return unknown("memory", "the host does not say how much it has");
     };
-    let share = total / 100 * needs.memory_percent;
+    let share = total.saturating_mul(needs.memory_percent) / 100;
     let fit = share / most.max(1);
     finding(
         "memory",

@@ -121,6 +121,11 @@ impl Events {
         changes.or(self.told.first())
     }
 
+    /// The panel that asks for processes, of the same host and scope.
+    fn init(&self) -> String {
+        self.frame.view.focus("").href(Panel::Init)
+    }
+
     /// The same panel about one container.
     fn about(&self, id: &str) -> String {
         self.frame
