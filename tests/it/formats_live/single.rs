@@ -1,7 +1,7 @@
 //! Single things: the inspects, `diff`, `top`, `version`, `info`, `system df`.
 
 use super::{Scene, format, now};
-use crate::live_engine::endpoint;
+use crate::live_engine::{endpoint, named_endpoint};
 use serde_json::Value;
 use waterline::demos::format::{
     Asked, DfOptions, Kind, Printed, df, diff, info, inspect, top, version,
@@ -220,6 +220,17 @@ fn single_things_are_docker_s_own() {
             },
         );
     }
+    scene.done();
+}
+
+/// On an engine of which nobody else has objects: what it counts is all of the engine's,
+/// and a sandbox publishes no ports.
+#[test]
+fn disk_usage_is_docker_s_own() {
+    let Some(endpoint) = named_endpoint("vfs", "WATERLINE_TEST_VFS_HOST") else {
+        return;
+    };
+    let scene = Scene::set(&endpoint, "usage");
     for (flags, options) in [
         (vec![], DfOptions::default()),
         (
