@@ -536,3 +536,84 @@ async fn what_nobody_uses_goes_and_so_does_what_a_dead_process_left() {
     let _new = room.open().await;
     assert_eq!(room.labelled(&left), "");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_stopped_for_its_weight_does_not_start_again_until_it_is_lighter() {
+    let limits = Limits {
+        weight: 8 << 20,
+        ..Limits::default()
+    };
+    let Some(room) = Room::with(limits, Terms::default()).await else {
+        return;
+    };
+    let me = room.open().await;
+    let line = "docker run -d --name wr -v data:/d busybox sh -c \
+        'dd if=/dev/zero of=/d/f$(ls /d | wc -l) bs=1M count=12; sleep 600'";
+    out(&me, line).await;
+    let running = || {
+        room.docker(&[
+            "ps",
+            "-q",
+            "--filter",
+            &format!("label=wl.sandbox={}", me.id()),
+        ])
+    };
+    for _ in 0..60 {
+        if running().is_empty() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+    assert_eq!(running(), "", "too heavy");
+    for line in [
+        "docker start wr",
+        "docker restart wr",
+        "docker run -d busybox sleep 9",
+    ] {
+        let over = finished(&me, line).await;
+        let Outcome::Refused(refusal) = over.outcome else {
+            panic!("{line}: {:?}", over.outcome);
+        };
+        assert!(
+            refusal
+                .message
+                .contains("Remove containers, images or volumes")
+        );
+    }
+    out(&me, "docker rm wr").await;
+    out(&me, "docker volume rm data").await;
+    assert_eq!(out(&me, "docker run --rm busybox echo on").await, "on\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_prints_without_end_is_killed_and_what_prints_now_and_then_is_not() {
+    let Some(room) = Room::new().await else {
+        return;
+    };
+    let me = room.open().await;
+    out(&me, "docker run -d --name flood busybox yes").await;
+    let calm = "docker run -d --name calm busybox sh -c 'while :; do echo hi; sleep 0.1; done'";
+    out(&me, calm).await;
+    let mut runs = String::new();
+    for _ in 0..60 {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        runs = out(&me, "docker ps --format '{{.Names}}'").await;
+        if !runs.contains("flood") {
+            break;
+        }
+    }
+    assert_eq!(runs, "calm\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_disk_is_measured_for_many_at_once() {
+    let Some(room) = Room::new().await else {
+        return;
+    };
+    let me = room.open().await;
+    out(&me, "docker volume create data").await;
+    let lines = (0..8).map(|_| finished(&me, "docker system df"));
+    for over in futures_util::future::join_all(lines).await {
+        assert_eq!(over.outcome, Outcome::Done { code: 0 });
+    }
+}

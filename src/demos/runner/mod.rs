@@ -12,6 +12,7 @@
 //! 5. `weight`: how much of the host's disk a sandbox takes.
 
 mod carry;
+mod flood;
 mod names;
 mod objects;
 mod place;

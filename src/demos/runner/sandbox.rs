@@ -13,7 +13,7 @@ use crate::demos::command::{Command, Verb, parse};
 use crate::demos::janitor;
 use crate::demos::refusal::{Refusal, Rule};
 use crate::demos::sandbox::{Join, Limits, Permitted, Snapshot, Target, Thing, permit};
-use crate::engine::hands::{Change, Hands};
+use crate::engine::hands::{Change, FullId, Hands};
 use crate::engine::owned::{Name, SandboxId};
 use crate::engine::{Away, Host};
 use jiff::{SignedDuration, Timestamp};
@@ -233,6 +233,8 @@ struct Heavy {
     told: bool,
     /// How often it was stopped.
     stops: u64,
+    /// Which container was killed since it printed without end, until somebody is told.
+    flooded: Option<String>,
 }
 
 /// A run that goes on, and its name.
@@ -306,6 +308,15 @@ impl Sandbox {
         ));
     }
 
+    /// A container printed without end and is being killed.
+    pub(super) fn has_flooded(&self, id: &FullId) {
+        self.lock_heavy().flooded = Some(format!(
+            "the container {} was killed: it printed line after line without end, which keeps the \
+             host's engine from all other work",
+            id.short()
+        ));
+    }
+
     /// How often it was stopped so far.
     fn heavy_count(&self) -> u64 {
         self.lock_heavy().stops
@@ -319,6 +330,18 @@ impl Sandbox {
         }
         heavy.told = true;
         heavy.stopped.clone()
+    }
+
+    /// Why nothing more is started in it: it was stopped for its weight, and weighs as much
+    /// still.
+    pub(super) async fn is_still_too_heavy(&self) -> Option<String> {
+        if self.lock_heavy().stopped.is_none() {
+            return None;
+        }
+        if let Ok(weight) = weight::now(self).await {
+            self.weighs(weight);
+        }
+        self.lock_heavy().stopped.clone()
     }
 
     /// A container was started.
@@ -335,6 +358,9 @@ impl Sandbox {
     /// Why it was stopped, the first time that this is asked.
     pub(super) fn stopped_and_not_told(&self) -> Option<String> {
         let mut heavy = self.lock_heavy();
+        if let Some(flooded) = heavy.flooded.take() {
+            return Some(flooded);
+        }
         match std::mem::replace(&mut heavy.told, true) {
             true => None,
             false => heavy.stopped.clone(),

@@ -4,8 +4,9 @@
 //! small files writes many. So while something runs in a sandbox it is measured, the
 //! sooner again the faster it grows, and stopped when it weighs too much.
 
+use super::flood::Floods;
 use super::sandbox::Sandbox;
-use crate::engine::hands::{Change, Failed, Look, Signal, Whose};
+use crate::engine::hands::{Change, Failed, FullId, Look, Signal, Whose};
 use futures_util::future::join_all;
 use serde_json::Value;
 use std::sync::Arc;
@@ -42,6 +43,7 @@ impl Weight {
 /// One measurement after the other, while something runs.
 pub(super) async fn watch(sandbox: Arc<Sandbox>) {
     let mut scale = Scale::default();
+    let mut floods = Floods::default();
     let mut pause = FIRST;
     loop {
         tokio::select! {
@@ -53,12 +55,15 @@ pub(super) async fn watch(sandbox: Arc<Sandbox>) {
             }
         }
         match scale.measure(&sandbox).await {
-            Ok(Reading { running: 0, weight }) => {
+            Ok(Reading { running, weight }) if running.is_empty() => {
                 sandbox.weighs(weight);
                 return;
             }
-            Ok(Reading { weight, .. }) => {
+            Ok(Reading { running, weight }) => {
                 sandbox.weighs(weight);
+                for id in floods.look(sandbox.hands(), &running).await {
+                    end_flood(&sandbox, id).await;
+                }
                 if weight.total() > sandbox.limits.weight {
                     too_heavy(&sandbox, weight).await;
                 }
@@ -73,6 +78,16 @@ pub(super) async fn watch(sandbox: Arc<Sandbox>) {
     }
 }
 
+/// What a sandbox weighs now.
+pub(super) async fn now(sandbox: &Sandbox) -> Result<Weight, Failed> {
+    let mut scale = Scale::default();
+    let reading = scale.measure(sandbox).await?;
+    match scale.blind.take() {
+        Some(failed) => Err(failed),
+        None => Ok(reading.weight),
+    }
+}
+
 /// Stops everything that runs.
 async fn too_heavy(sandbox: &Sandbox, weight: Weight) {
     tracing::warn!(sandbox = %sandbox.id(), bytes = weight.total(), "too heavy: stopped");
@@ -80,6 +95,15 @@ async fn too_heavy(sandbox: &Sandbox, weight: Weight) {
     if let Err(failed) = stop_all(sandbox).await {
         tracing::warn!(sandbox = %sandbox.id(), %failed, "not stopped");
     }
+}
+
+/// Kills a container that prints without end.
+async fn end_flood(sandbox: &Sandbox, id: FullId) {
+    tracing::warn!(sandbox = %sandbox.id(), %id, "prints without end: killed");
+    sandbox.has_flooded(&id);
+    let signal = Signal::KILL;
+    // It may have ended by itself.
+    let _killed = sandbox.hands().apply(Change::Kill { id, signal }).await;
 }
 
 /// Kills all containers of a sandbox that run.
@@ -119,10 +143,10 @@ fn sum<'a>(items: &'a [Value], bytes: impl Fn(&'a Value) -> Option<u64>) -> u64 
 }
 
 /// One measurement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Reading {
     weight: Weight,
-    running: usize,
+    running: Vec<FullId>,
 }
 
 /// Measures, and knows what it measured last.
@@ -132,6 +156,8 @@ struct Scale {
     /// Bytes a second.
     speed: f64,
     volumes: Option<(Instant, Duration, u64)>,
+    /// Why the volumes were not measured the last time.
+    blind: Option<Failed>,
 }
 
 impl Scale {
@@ -159,25 +185,31 @@ impl Scale {
         }
         Ok(Reading {
             weight,
-            running: list(&containers).iter().filter(|one| runs(one)).count(),
+            running: list(&containers)
+                .iter()
+                .filter(|one| runs(one))
+                .filter_map(|one| FullId::parse(one["Id"].as_str()?))
+                .collect(),
         })
     }
 
     async fn volumes(&mut self, sandbox: &Sandbox, whose: Whose) -> u64 {
         if let Some((when, took, bytes)) = self.volumes
-            && when.elapsed() < VOLUMES_AT_MOST_EVERY.max(took * 20)
+            && when.elapsed() < VOLUMES_AT_MOST_EVERY.max(took * 4)
         {
             return bytes;
         }
         let before = self.volumes.map_or(0, |(_, _, bytes)| bytes);
         let began = Instant::now();
-        let bytes = match sandbox.hands().look(Look::DiskUsage(whose)).await {
+        let usage = sandbox.hands().look(Look::DiskUsage(whose)).await;
+        let bytes = match &usage {
             Ok(usage) => sum(list(&usage["Volumes"]), |volume| {
                 volume["UsageData"]["Size"].as_u64()
             }),
-            // An engine answers one at a time, and may not answer at all.
+            // Somebody else measures just now, or the engine does not answer.
             Err(_) => before,
         };
+        self.blind = usage.err();
         self.volumes = Some((Instant::now(), began.elapsed(), bytes));
         bytes
     }
