@@ -163,7 +163,15 @@ pub fn main() -> ExitCode {
             done(doctor::doctor(settings, sandboxes))
         }),
         Command::Try { line, hosts } => {
-            with(hosts.into(), |settings| Ok(try_::try_(&settings, &line)))
+            let settings = match Settings::resolve(hosts.into()) {
+                Ok(settings) => settings,
+                Err(error) => {
+                    eprintln!("waterline: {error}");
+                    return ExitCode::FAILURE;
+                }
+            };
+            // No log: standard error is the command's.
+            return try_::try_(&settings, &line);
         }
         Command::Sweep { hosts, yes } => {
             with(hosts.into(), |settings| done(sweep::sweep(settings, yes)))

@@ -7,7 +7,7 @@ use crate::demos::doctor::{self, Needs, Verdict};
 /// Says of each host whether it will hold `sandboxes` sandboxes, and what to do if not.
 pub fn doctor(settings: Settings, sandboxes: u64) -> Result<(), HostsError> {
     run(async {
-        let needs = Needs::default();
+        let needs = Needs::of(&settings.limits, &settings.terms);
         let mut will_not = 0;
         for host in hosts(&settings)?.iter() {
             let facts = doctor::ask_host(host).await;

@@ -4,8 +4,7 @@ use super::content::{self, Following};
 use super::harmless;
 use crate::config::Settings;
 use crate::demos::instance::Slot;
-use crate::demos::runner::{Sandboxes, Terms};
-use crate::demos::sandbox::Limits;
+use crate::demos::runner::Sandboxes;
 use crate::engine::{Ask, Engine, FindError, Host, Status};
 use crate::notebook::ContentError;
 use crate::web::demos::stage::{Off, Stage};
@@ -98,7 +97,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     );
     say_content(&edition);
     let app = App::new(address.port(), key, engine, edition);
-    let stage = stage(&app.engine, settings.read_only);
+    let stage = stage(&app.engine, &settings);
     if let Err(off) = &stage {
         line("demos", format_args!("{}", off.sentence()));
     }
@@ -130,8 +129,8 @@ async fn run(settings: Settings) -> Result<(), StartError> {
 }
 
 /// Where demos run, unless nothing may be changed.
-fn stage(engine: &Arc<Engine>, read_only: bool) -> Result<Arc<Stage>, Off> {
-    if read_only {
+fn stage(engine: &Arc<Engine>, settings: &Settings) -> Result<Arc<Stage>, Off> {
+    if settings.read_only {
         return Err(Off::ReadOnly);
     }
     let unable = |error| {
@@ -140,7 +139,7 @@ fn stage(engine: &Arc<Engine>, read_only: bool) -> Result<Arc<Stage>, Off> {
         ))
     };
     let slot = Slot::take().map_err(unable)?;
-    let (limits, terms) = (Limits::default(), Terms::default());
+    let (limits, terms) = (settings.limits.clone(), settings.terms);
     Stage::new(Sandboxes::new(Arc::clone(engine), slot, limits, terms)).map_err(unable)
 }
 

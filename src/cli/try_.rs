@@ -7,8 +7,7 @@ use super::harmless;
 use super::hosts::run;
 use crate::config::Settings;
 use crate::demos::instance::Slot;
-use crate::demos::runner::{self, How, Out, Outcome, Sandboxes, Terms};
-use crate::demos::sandbox::Limits;
+use crate::demos::runner::{self, How, Out, Outcome, Sandboxes};
 use crate::engine::Engine;
 use futures_util::StreamExt;
 use std::io::Write;
@@ -50,7 +49,7 @@ async fn tried(settings: &Settings, line: &str) -> u8 {
         Ok(slot) => slot,
         Err(error) => return none(&error),
     };
-    let sandboxes = Sandboxes::new(engine, slot, Limits::default(), Terms::default());
+    let sandboxes = Sandboxes::new(engine, slot, settings.limits.clone(), settings.terms);
     let sandbox = match sandboxes.open(None).await {
         Ok(sandbox) => sandbox,
         Err(error) => return none(&error),

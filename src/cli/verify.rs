@@ -7,8 +7,7 @@ use super::serve::told_to_stop;
 use super::{content, harmless};
 use crate::config::Settings;
 use crate::demos::instance::Slot;
-use crate::demos::runner::{OpenError, Sandboxes, Terms};
-use crate::demos::sandbox::Limits;
+use crate::demos::runner::{OpenError, Sandboxes};
 use crate::demos::script::{Demo, Played, Verdict, bless, play};
 use crate::engine::{Engine, FindError};
 use crate::notebook::{Content, ContentError};
@@ -159,7 +158,7 @@ pub fn verify(settings: Settings, options: &Options) -> Result<ExitCode, VerifyE
             _ => {}
         }
         let slot = Slot::take()?;
-        let sandboxes = Sandboxes::new(engine, slot, Limits::default(), Terms::default());
+        let sandboxes = Sandboxes::new(engine, slot, settings.limits.clone(), settings.terms);
         let stop = told_to_stop().map_err(VerifyError::System)?;
         let told = tokio::select! {
             told = run(&sandboxes, &demos, &names, &content, options) => Some(told),

@@ -2,7 +2,7 @@
 //! given stays as it is by default; what makes no sense is an error with its place.
 
 use crate::demos::runner::Terms;
-use crate::demos::sandbox::Limits;
+use crate::demos::sandbox::{Capabilities, Limits};
 use serde::Deserialize;
 use std::time::Duration;
 use toml::Spanned;
@@ -31,6 +31,8 @@ pub struct Sandbox {
     tmpfs_most_kb: Option<Spanned<u64>>,
     /// Files and folders of one tmpfs.
     tmpfs_files: Option<Spanned<u64>>,
+    /// Which of CHOWN, DAC_OVERRIDE, FOWNER and NET_RAW a container has.
+    capabilities: Option<Spanned<Vec<String>>>,
     containers: Option<Spanned<u64>>,
     networks: Option<Spanned<u64>>,
     volumes: Option<Spanned<u64>>,
@@ -128,6 +130,20 @@ impl Sandbox {
                 caps.nano_cpus = (cpus * 1e9) as u64;
             }
         }
+        if let Some(names) = self.capabilities {
+            let at = names.span().start;
+            caps.capabilities = Capabilities::NONE;
+            for name in names.into_inner() {
+                let with = caps.capabilities.with(&name);
+                caps.capabilities = with.ok_or_else(|| Senseless {
+                    at,
+                    why: format!(
+                        "{name} is no capability of a sandbox: there are CHOWN, DAC_OVERRIDE, FOWNER \
+                         and NET_RAW"
+                    ),
+                })?;
+            }
+        }
         set(&mut caps.pids, self.pids, 8, 4096, 1)?;
         set(&mut caps.file_size, self.file_mb, 1, 1024, MB)?;
         set(&mut caps.open_files, self.open_files, 64, 65_536, 1)?;
@@ -170,9 +186,10 @@ mod tests {
         let text = "memory-mb = 32\ncpus = 0.25\npids = 32\nfile-mb = 8\nopen-files = 128\nshm-kb = 128\n\
                     log-kb = 64\ntmpfs-kb = 512\ntmpfs-most-kb = 2048\ntmpfs-files = 32\ncontainers = 3\n\
                     networks = 2\nvolumes = 1\nimages = 0\nstep-seconds = 20\noutput-kb = 16\nweight-mb = 64\n\
-                    idle-minutes = 5\nlife-minutes = 60\nworkers = 2\nmemory-percent = 25\nfree-space-mb = 10";
+                    idle-minutes = 5\nlife-minutes = 60\nworkers = 2\nmemory-percent = 25\nfree-space-mb = 10\ncapabilities = ['CHOWN']";
         let (limits, terms) = resolve(text).expect("numbers");
         let caps = limits.caps;
+        assert_eq!(caps.capabilities.names(), ["CHOWN"]);
         assert_eq!(
             (caps.memory, caps.nano_cpus, caps.pids),
             (32 << 20, 250_000_000, 32)
@@ -201,6 +218,11 @@ mod tests {
             ("cpus = nan", 7, "0.01 to 8"),
             ("cpus = -1.0", 7, "0.01 to 8"),
             ("step-seconds = 0", 15, "1 to 600"),
+            (
+                "capabilities = ['SYS_ADMIN']",
+                15,
+                "no capability of a sandbox",
+            ),
         ] {
             let error = resolve(text).expect_err(text);
             assert_eq!(error.at, at, "{text}");

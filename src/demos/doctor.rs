@@ -1,8 +1,10 @@
 //! The doctor: whether a host will hold so many sandboxes, and what to do if not.
 
 use super::prepare::{self, Pins};
+use super::runner::Terms;
+use super::sandbox::Limits;
 use crate::engine::Host;
-use crate::engine::hands::{Caps, Failed, Hands, Look};
+use crate::engine::hands::{Failed, Hands, Look};
 use crate::engine::roster::Way;
 use serde_json::Value;
 use std::path::Path;
@@ -21,16 +23,21 @@ pub struct Needs {
     pub networks: u64,
     /// What stays free on the disk in any case, in bytes.
     pub floor: u64,
+    /// How much of the host's memory all sandboxes together may take, in percent.
+    pub memory_percent: u64,
 }
 
-impl Default for Needs {
-    fn default() -> Needs {
+impl Needs {
+    /// What these numbers come to.
+    pub fn of(limits: &Limits, terms: &Terms) -> Needs {
+        let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
         Needs {
-            containers: 8,
-            memory: Caps::default().memory,
-            disk: 256 << 20,
-            networks: 5,
-            floor: 1 << 30,
+            containers: count(limits.containers),
+            memory: limits.caps.memory,
+            disk: limits.weight,
+            networks: count(limits.networks).saturating_add(1),
+            floor: terms.free_space,
+            memory_percent: terms.memory_percent,
         }
     }
 }
@@ -154,21 +161,22 @@ fn memory(facts: &Facts, sandboxes: u64, needs: &Needs) -> Finding {
     let Some(total) = facts.info["MemTotal"].as_u64().filter(|total| *total > 0) else {
         return unknown("memory", "the host does not say how much it has");
     };
-    let half = total / 2;
-    let fit = half / most.max(1);
+    let share = total / 100 * needs.memory_percent;
+    let fit = share / most.max(1);
     finding(
         "memory",
-        wanted <= half,
+        wanted <= share,
         format!(
-            "{} up to {}; sandboxes get half of the host's {}",
+            "{} up to {}; sandboxes get {} % of the host's {}",
             words(sandboxes, "uses", "use"),
             size(wanted),
+            needs.memory_percent,
             size(total)
         ),
         &format!(
             "{fit} fit at the same time if all use what they may; more wait in a queue. \
              Give the host {} in all, or ask for fewer",
-            size(wanted.saturating_mul(2))
+            size(wanted.saturating_mul(100) / needs.memory_percent.max(1))
         ),
     )
 }
@@ -306,7 +314,11 @@ mod tests {
     }
 
     fn bad(facts: &Facts, sandboxes: u64) -> Vec<&'static str> {
-        let findings = judge(facts, sandboxes, &Needs::default());
+        let findings = judge(
+            facts,
+            sandboxes,
+            &Needs::of(&Limits::default(), &Terms::default()),
+        );
         let is_bad = |finding: &&Finding| finding.verdict != Verdict::Good;
         findings
             .iter()
@@ -320,7 +332,11 @@ mod tests {
         assert!(bad(&facts(), 1).is_empty());
         assert!(bad(&facts(), 16).is_empty(), "8 GiB");
         assert_eq!(bad(&facts(), 17), ["memory"]);
-        let findings = judge(&facts(), 17, &Needs::default());
+        let findings = judge(
+            &facts(),
+            17,
+            &Needs::of(&Limits::default(), &Terms::default()),
+        );
         let memory = findings.iter().find(|finding| finding.what == "memory");
         let advice = &memory.expect("memory").advice;
         assert!(advice.starts_with("16 fit"), "{advice}");
@@ -332,7 +348,7 @@ mod tests {
         let with = |change: &dyn Fn(&mut Facts)| {
             let mut facts = facts();
             change(&mut facts);
-            for finding in judge(&facts, 4, &Needs::default()) {
+            for finding in judge(&facts, 4, &Needs::of(&Limits::default(), &Terms::default())) {
                 let told = finding.verdict == Verdict::Good || !finding.advice.is_empty();
                 assert!(told || finding.what == "memory", "{finding:?}");
             }

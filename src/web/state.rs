@@ -80,7 +80,6 @@ impl Edition {
         let mut problems = self.attached.problems(&self.notebook);
         problems.extend(self.notebook.problems());
         problems.extend(self.demos.problems().iter().cloned());
-        problems.extend(self.demos.problems().iter().cloned());
         problems
     }
 }
@@ -100,9 +99,22 @@ impl App {
     }
 
     /// With demos that run there, or the reason why they do not. Without this nothing runs.
+    /// Its sandboxes are the ones that panels can be scoped to.
     #[must_use]
     pub fn with_stage(self, stage: Result<Arc<Stage>, Off>) -> App {
-        App { stage, ..self }
+        let sandboxes = stage
+            .as_ref()
+            .ok()
+            .map(|stage| Arc::clone(&stage.sandboxes));
+        let live = Live::of(Arc::new(move |host, id| {
+            let sandbox = sandboxes.as_ref()?.get(&id)?;
+            (sandbox.host().name() == host).then(|| sandbox.corner())
+        }));
+        App {
+            stage,
+            live,
+            ..self
+        }
     }
 
     /// The notebook as it is now, for a lookup: hold it shortly.

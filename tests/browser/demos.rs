@@ -11,7 +11,8 @@ const DEMO: &str = "/demos/what-survives-a-restart";
 
 /// Waits until this step has this verdict.
 async fn comes_to(page: &Page, step: &str, verdict: &str) -> Result<()> {
-    let script = format!(r#"return document.querySelector("{step}")?.dataset.verdict === "{verdict}""#);
+    let script =
+        format!(r#"return document.querySelector("{step}")?.dataset.verdict === "{verdict}""#);
     page.until(&format!("{step} is {verdict}"), &script).await
 }
 
@@ -36,8 +37,8 @@ async fn reset_leaves_nothing(page: &Page, label: &str) -> Result<()> {
     click(page, "#reset").await?;
     page.until(
         "everything is removed",
-        r#"return document.querySelector("#demo-bar .progress").textContent.startsWith("None of")
-            && !document.querySelector(".step[data-verdict=passed]")"#,
+        r##"return document.querySelector("#demo-bar .progress").textContent.startsWith("None of")
+            && !document.querySelector(".step[data-verdict=passed]")"##,
     )
     .await?;
     let left = labelled(label);
@@ -106,18 +107,31 @@ async fn the_prompt_remembers_completes_and_explains_a_refusal() {
         let value = r#"return document.getElementById("line").value"#;
         line.send_keys(Key::Up + Key::Up).await?;
         let recalled: String = page.ask(value).await?;
-        ensure!(recalled == "docker run --privileged busybox true", "{recalled}");
+        ensure!(
+            recalled == "docker run --privileged busybox true",
+            "{recalled}"
+        );
         line.send_keys(Key::Down + Key::Down).await?;
-        ensure!(page.ask::<String>(value).await?.is_empty(), "back at an empty line");
+        ensure!(
+            page.ask::<String>(value).await?.is_empty(),
+            "back at an empty line"
+        );
 
         line.send_keys("docker netw" + Key::Tab).await?;
-        page.until("one completion is put in", &format!(r#"{value} === "docker network ""#))
-            .await?;
+        page.until(
+            "one completion is put in",
+            &format!(r#"{value} === "docker network ""#),
+        )
+        .await?;
         line.send_keys(Key::Tab).await?;
-        page.find("#offers:not([hidden]) [aria-selected=true]").await?;
+        page.find("#offers:not([hidden]) [aria-selected=true]")
+            .await?;
         no_barriers(page).await?;
         line.send_keys(Key::Escape).await?;
-        ensure!(page.count("#offers[hidden]").await? == 1, "Esc closes the list");
+        ensure!(
+            page.count("#offers[hidden]").await? == 1,
+            "Esc closes the list"
+        );
         line.send_keys(Key::Tab).await?;
         let elsewhere: bool = page
             .ask(r#"return document.activeElement.id !== "line""#)
@@ -178,18 +192,25 @@ async fn without_scripts_a_step_runs_once_however_often_the_page_is_read() {
         page.open(&waterline.invitation(DEMO)).await?;
         click(page, "#run-1").await?;
         page.find("#step-1[data-verdict=passed]").await?;
-        ensure!(page.path().await? == format!("{DEMO}#step-1"), "back at the step");
+        ensure!(
+            page.path().await? == format!("{DEMO}#step-1"),
+            "back at the step"
+        );
         let out = async || Ok::<_, anyhow::Error>(page.find("#out-1").await?.text().await?);
         let first = out().await?;
         ensure!(first.contains("container notes made"), "{first}");
         page.driver.refresh().await?;
         ensure!(out().await? == first, "a reload shows the same");
         let line = page.find("#line").await?;
-        line.send_keys("docker exec notes echo <b>$" + Key::Enter).await?;
+        line.send_keys("docker exec notes echo <b>$" + Key::Enter)
+            .await?;
         page.find("#tried-1[data-verdict=refused]").await?;
         click(page, "#to-3").await?;
         page.find("#step-3[data-verdict=passed]").await?;
-        ensure!(page.count(".strip iframe").await? > 0, "panels stand in frames");
+        ensure!(
+            page.count(".strip iframe").await? > 0,
+            "panels stand in frames"
+        );
         click(page, "#reset").await?;
         page.find("#step-1[data-verdict=waiting]").await?;
         Ok(())
@@ -207,13 +228,18 @@ async fn on_a_phone_the_panels_stay_on_top_while_a_step_runs() {
         click(page, "#to-5").await?;
         comes_to(page, "#step-5", "passed").await?;
         let shown: bool = page
-            .ask(r#"const strip = document.querySelector(".strip").getBoundingClientRect();
+            .ask(
+                r##"const strip = document.querySelector(".strip").getBoundingClientRect();
                 const step = document.querySelector("#step-5 .out").getBoundingClientRect();
                 return strip.top >= 0 && strip.top < 10 && strip.bottom < innerHeight * .6
                     && step.bottom > strip.bottom
-                    && document.documentElement.scrollWidth <= innerWidth"#)
+                    && document.documentElement.scrollWidth <= innerWidth"##,
+            )
             .await?;
-        ensure!(shown, "the strip is on top, the step below it, and nothing sticks out");
+        ensure!(
+            shown,
+            "the strip is on top, the step below it, and nothing sticks out"
+        );
         no_barriers(page).await?;
         click(page, "#reset").await?;
         comes_to(page, "#step-1", "waiting").await

@@ -59,10 +59,9 @@ impl Waterline {
             .expect("the waterline command runs");
         let said = String::from_utf8_lossy(&prepared.stderr);
         assert!(prepared.status.success(), "waterline prepare: {said}");
-        Waterline {
-            tidies: true,
-            ..Waterline::start_in(home, Docker::Engine, None)
-        }
+        let mut waterline = Waterline::start_in(home, Docker::Engine, None);
+        waterline.tidies = true;
+        waterline
     }
 
     fn start_with(docker: Docker, notes: Option<&[(&str, &str)]>) -> Waterline {

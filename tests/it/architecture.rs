@@ -337,3 +337,31 @@ fn a_newcomer_finds_every_flag_and_address_in_the_readme() {
         assert!(readme.contains(named), "README.md does not say {named}");
     }
 }
+
+/// Whether code, without its comments, names the hands.
+fn reaches_for_the_hands(code: &str) -> bool {
+    code.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .any(|line| {
+            line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                .any(|word| word == "hands" || word == "Hands")
+        })
+}
+
+#[test]
+fn only_demos_can_change_a_host() {
+    assert!(reaches_for_the_hands("use crate::engine::hands::Change;"));
+    assert!(!reaches_for_the_hands("// by hands\nlet shorthands = 1;"));
+    let may = [
+        "src/demos",
+        "src/workshop",
+        "src/engine/hands",
+        "src/engine/mod.rs",
+    ];
+    let wrong: Vec<PathBuf> = files("src")
+        .into_iter()
+        .filter(|path| !may.iter().any(|folder| path.starts_with(folder)))
+        .filter(|path| has_extension(path, &["rs"]) && reaches_for_the_hands(&read(path)))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}

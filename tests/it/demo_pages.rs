@@ -25,9 +25,9 @@ const NOTE: &str =
     "---\npath: /a\ntitle: A\n---\n# A <<Learning_Docker_Storage_Restart>>\n\nText.\n";
 const DEMO: &str = "---\ntitle: A <b>file</b> stays\ntopic: Learning_Docker_Storage_Restart\n\
     minutes: 2\n---\nFirst <script>alert(1)</script> this.\n\n```console\n\
-    $ docker run -d --init --name c busybox sleep 600\n[..]\n\
-    $ docker exec c sh -c 'echo \"<b>x</b>\"'\n<b>x</b>\n```\n\nThen this.\n\n```console\n\
-    $ docker exec c cat /nothing\n! cat: can't open '/nothing': No such file or directory\n[1]\n\
+    $ docker run -d --init --name c1 busybox sleep 600\n[..]\n\
+    $ docker exec c1 sh -c 'echo \"<b>x</b>\"'\n<b>x</b>\n```\n\nThen this.\n\n```console\n\
+    $ docker exec c1 cat /nothing\n! cat: can't open '/nothing': No such file or directory\n[1]\n\
     $ docker run -v /:/host busybox true\nrefused: bind\n```\n";
 const ORIGIN: (&str, &str) = ("origin", "http://127.0.0.1:7070");
 
@@ -174,7 +174,9 @@ async fn a_form_needs_our_own_page_the_key_and_the_token() {
     assert_eq!(page.header("cache-control"), "no-store");
     let token = page.field("/demos/stays/steps/1", "token");
     let good = format!("token={token}&turn=0.0&host=fake&line=docker+ps&name=n1");
-    let other = visitor(&app).await;
+    // The same browser profile, but another sandbox's cookie.
+    let fresh = send(&app, Method::GET, "/demos/stays", &[("cookie", &key)], "").await;
+    let other = format!("{key}; {}", pair(fresh.header("set-cookie")));
     for path in FORMS {
         for (headers, body, says) in [
             (
@@ -261,7 +263,7 @@ async fn who_may_not_run_a_demo_reads_it_with_what_comes_out_and_why_not() {
             assert_eq!(page.header("set-cookie"), "", "{path}");
         }
         let page = send(app, Method::GET, "/demos/stays", &[], "").await.text;
-        assert!(page.contains("docker exec c cat /nothing"), "{page}");
+        assert!(page.contains("docker exec c1 cat /nothing"), "{page}");
         assert!(page.contains("&#39;/nothing&#39;: No such file"), "{page}");
         assert!(
             page.contains("<details class=\"expects\" id=\"expects-1\" open>"),
@@ -442,7 +444,7 @@ async fn without_scripts_a_demo_runs_to_its_end_and_a_click_runs_once() {
     let page = send(&app, Method::GET, "/demos/stays", &seen, "").await;
     assert!(page.text.contains("1 of 4 steps have run"), "{}", page.text);
     assert!(
-        page.text.contains("container <b>c</b> made, running"),
+        page.text.contains("container <b>c1</b> made, running"),
         "{}",
         page.text
     );
@@ -470,7 +472,7 @@ async fn without_scripts_a_demo_runs_to_its_end_and_a_click_runs_once() {
 
     // The prompt, in the same sandbox; sent twice it runs once.
     let typed = format!(
-        "{}&demo=stays&name=n1&line=docker+exec+c+printf+%27%5C33%5B2Jz%27",
+        "{}&demo=stays&name=n1&line=docker+exec+c1+printf+%27%5C33%5B2Jz%27",
         form("")
     );
     for _ in 0..2 {

@@ -186,3 +186,28 @@ fn a_script_does_nothing_where_a_name_is_taken() {
     let verbs: Vec<&str> = calls.iter().map(|call| call[1].as_str()).collect();
     assert_eq!(verbs, ["inspect", "inspect"], "{calls:?}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_script_takes_its_projects_down_and_leaves_others_alone() {
+    let demo = "---\ntitle: X\n---\n```yaml file=shop.yaml\nname: shop\nservices: {}\n```\n\
+        ```console\n$ docker compose -f shop.yaml up -d\n```\n";
+    let (said, well, calls) = run_script(demo, "");
+    assert!(well, "{said}");
+    let first: Vec<String> = calls.iter().map(|call| call.join(" ")).collect();
+    assert_eq!(
+        first,
+        [
+            "ps -aq --filter label=com.docker.compose.project=shop",
+            "compose -f shop.yaml up -d",
+            "compose -f shop.yaml down -v",
+        ]
+    );
+    let (said, well, calls) = run_script(demo, "echo 0123456789ab");
+    assert!(!well);
+    assert!(
+        said.contains("There is a project named shop already"),
+        "{said}"
+    );
+    assert_eq!(calls.len(), 1, "{calls:?}");
+}

@@ -260,6 +260,8 @@ path: /note
     };
     let beside = Beside {
         panels_of: &panels_of,
+        demos_of: &|_| Vec::new(),
+        why_none: &|_| None,
         hosts: &[],
     };
     let html = note(&notebook(&[("note.md", text)]), "/note", 1, &beside).expect("a note");

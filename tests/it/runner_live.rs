@@ -364,7 +364,15 @@ async fn no_real_name_stands_in_what_docker_prints() {
     ] {
         let out = out(&me, line).await;
         assert!(!out.contains("wl-"), "{line}: {out}");
-        assert!(!out.contains("wl."), "{line}: {out}");
+        for label in [
+            "wl.instance",
+            "wl.sandbox",
+            "wl.name",
+            "wl.until",
+            "wl.image",
+        ] {
+            assert!(!out.contains(label), "{line}: {out}");
+        }
         seen.push_str(&out);
     }
     for line in [
@@ -586,26 +594,6 @@ async fn what_was_stopped_for_its_weight_does_not_start_again_until_it_is_lighte
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_prints_without_end_is_killed_and_what_prints_now_and_then_is_not() {
-    let Some(room) = Room::new().await else {
-        return;
-    };
-    let me = room.open().await;
-    out(&me, "docker run -d --name flood busybox yes").await;
-    let calm = "docker run -d --name calm busybox sh -c 'while :; do echo hi; sleep 0.1; done'";
-    out(&me, calm).await;
-    let mut runs = String::new();
-    for _ in 0..60 {
-        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-        runs = out(&me, "docker ps --format '{{.Names}}'").await;
-        if !runs.contains("flood") {
-            break;
-        }
-    }
-    assert_eq!(runs, "calm\n");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn the_disk_is_measured_for_many_at_once() {
     let Some(room) = Room::new().await else {
         return;
@@ -616,4 +604,64 @@ async fn the_disk_is_measured_for_many_at_once() {
     for over in futures_util::future::join_all(lines).await {
         assert_eq!(over.outcome, Outcome::Done { code: 0 });
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_is_typed_into_and_its_shell_ends_with_it() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let Some(room) = Room::new().await else {
+        return;
+    };
+    let me = room.open().await;
+    out(&me, "docker run -d --name box busybox sleep 600").await;
+    let refused = finished(&me, "docker exec -it box sh").await;
+    assert!(
+        matches!(refused.outcome, Outcome::Refused(_)),
+        "{refused:?}"
+    );
+    for line in [
+        "docker exec -it box sh",
+        "docker run -it --rm --name tty busybox sh",
+    ] {
+        let Ok(mut shell) = me.terminal(line, 30, 100).await else {
+            panic!("no terminal: {line}");
+        };
+        shell
+            .writer
+            .write_all(b"stty size; echo mark$((40+2))\n")
+            .await
+            .expect("it takes what is typed");
+        let mut seen = String::new();
+        while !seen.contains("mark42") {
+            let mut bytes = [0; 1024];
+            let read = shell.reader.read(&mut bytes);
+            let read = tokio::time::timeout(std::time::Duration::from_secs(5), read).await;
+            let count = read.expect("in time").expect("it prints");
+            assert_ne!(count, 0, "{seen}");
+            seen.push_str(&String::from_utf8_lossy(&bytes[..count]));
+        }
+        assert!(seen.contains("30 100"), "{seen}");
+        shell.control.resize(9999, 0).await;
+        drop(shell);
+        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    }
+    let left = out(&me, "docker exec box ps -o comm").await;
+    assert_eq!(left, "COMMAND\nsleep\nps\n");
+    assert_eq!(
+        out(&me, "docker ps -a --format '{{.Names}}'").await,
+        "box\n"
+    );
+    let (_, err, code) = match me.terminal("docker exec -it nope sh", 30, 100).await {
+        Ok(_) => panic!("a terminal in nothing"),
+        Err(finished) => {
+            let Outcome::Done { code } = finished.outcome else {
+                panic!("{finished:?}");
+            };
+            (text(finished.stdout()), text(finished.stderr()), code)
+        }
+    };
+    assert_eq!(
+        (err.as_str(), code),
+        ("Error response from daemon: No such container: nope\n", 1)
+    );
 }

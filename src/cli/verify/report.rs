@@ -265,13 +265,11 @@ fn suite(out: &mut String, outcome: &Outcome, place: &Path) {
     }
     for step in &outcome.steps {
         let name = format!("{}: {}", step.number, step.command);
-        let place = wrong_at(step)
-            .map(|line| at(outcome, place, line))
-            .unwrap_or_default();
-        let late = step
-            .late
-            .as_ref()
-            .map(|(_, why)| format!("this block {why}"));
+        let late = step.late.as_ref();
+        let late =
+            late.map(|(line, why)| format!("{}: this block {why}", at(outcome, place, *line)));
+        let place = wrong_at(step).map(|line| at(outcome, place, line));
+        let place = place.unwrap_or_default();
         let wrong = match (&step.verdict, late) {
             (Verdict::Passed, None) => None,
             (Verdict::Passed, Some(late)) => Some(("failure", late, String::new())),

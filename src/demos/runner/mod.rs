@@ -12,7 +12,6 @@
 //! 5. `weight`: how much of the host's disk a sandbox takes.
 
 mod carry;
-mod flood;
 mod names;
 mod objects;
 mod place;

@@ -13,9 +13,9 @@ use crate::demos::command::{Command, Verb, parse};
 use crate::demos::janitor;
 use crate::demos::refusal::{Refusal, Rule};
 use crate::demos::sandbox::{Join, Limits, Permitted, Snapshot, Target, Thing, permit};
-use crate::engine::hands::{Change, FullId, Hands};
+use crate::engine::hands::{Change, Hands};
 use crate::engine::owned::{Name, SandboxId};
-use crate::engine::{Away, Host};
+use crate::engine::{Away, Corner, Host};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -105,6 +105,14 @@ impl Sandbox {
     /// Its id: a part of every name that its objects have on the host.
     pub fn id(&self) -> &SandboxId {
         &self.id
+    }
+
+    /// What decides which of the host's objects are its own.
+    pub fn corner(&self) -> Corner {
+        Corner {
+            demo_image: Some(self.known.image.as_str().to_owned()),
+            ..Corner::from(self.id)
+        }
     }
 
     /// Where it is.
@@ -233,8 +241,6 @@ struct Heavy {
     told: bool,
     /// How often it was stopped.
     stops: u64,
-    /// Which container was killed since it printed without end, until somebody is told.
-    flooded: Option<String>,
 }
 
 /// A run that goes on, and its name.
@@ -289,7 +295,7 @@ impl Sandbox {
     pub(super) fn weighs(&self, weight: Weight) {
         let mut heavy = self.lock_heavy();
         heavy.weight = weight;
-        if weight.total() <= self.limits.weight {
+        if weight.total() <= self.limits.weight && heavy.told {
             heavy.stopped = None;
         }
     }
@@ -308,12 +314,14 @@ impl Sandbox {
         ));
     }
 
-    /// A container printed without end and is being killed.
-    pub(super) fn has_flooded(&self, id: &FullId) {
-        self.lock_heavy().flooded = Some(format!(
-            "the container {} was killed: it printed line after line without end, which keeps the \
-             host's engine from all other work",
-            id.short()
+    /// A container was stopped, since its log grew by more than so many bytes a second.
+    pub(super) fn is_too_loud(&self, bytes: usize) {
+        let mut heavy = self.lock_heavy();
+        heavy.told = false;
+        heavy.stops += 1;
+        heavy.stopped = Some(format!(
+            "a container of this sandbox was stopped: its log grew by more than {} KB a second",
+            bytes / 1024
         ));
     }
 
@@ -358,9 +366,6 @@ impl Sandbox {
     /// Why it was stopped, the first time that this is asked.
     pub(super) fn stopped_and_not_told(&self) -> Option<String> {
         let mut heavy = self.lock_heavy();
-        if let Some(flooded) = heavy.flooded.take() {
-            return Some(flooded);
-        }
         match std::mem::replace(&mut heavy.told, true) {
             true => None,
             false => heavy.stopped.clone(),

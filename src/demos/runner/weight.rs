@@ -1,13 +1,17 @@
 //! The weight of a sandbox: how much of the host's disk its layers and volumes take.
 //!
+//! What a container prints is watched as well: the log stays small, but an engine that is
+//! flooded does nothing else.
+//!
 //! No limit of the engine's holds what a container writes in all: one that may write only
 //! small files writes many. So while something runs in a sandbox it is measured, the
 //! sooner again the faster it grows, and stopped when it weighs too much.
 
-use super::flood::Floods;
 use super::sandbox::Sandbox;
-use crate::engine::hands::{Change, Failed, FullId, Look, Signal, Whose};
+use crate::engine::hands::{Change, Failed, FullId, LogsOptions, Look, Signal, Whose};
+use futures_util::StreamExt;
 use futures_util::future::join_all;
+use jiff::{Timestamp, ToSpan};
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,6 +23,14 @@ const LONGEST: Duration = Duration::from_secs(2);
 const FIRST: Duration = Duration::from_millis(200);
 /// Volumes are measured by walking through them: seldom, and seldomer if it takes long.
 const VOLUMES_AT_MOST_EVERY: Duration = Duration::from_secs(1);
+
+/// How often it is looked at what containers print.
+const LISTEN: Duration = Duration::from_secs(3);
+/// A container whose log grows by more than so many bytes a second, twice in a row, is
+/// stopped. The engine keeps a megabyte of it and begins anew, so no more can be seen.
+const FLOOD: usize = 128 * 1024;
+/// What the engine writes around each line of a log, in bytes.
+const AROUND: usize = 80;
 
 /// What a sandbox weighs, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,7 +55,7 @@ impl Weight {
 /// One measurement after the other, while something runs.
 pub(super) async fn watch(sandbox: Arc<Sandbox>) {
     let mut scale = Scale::default();
-    let mut floods = Floods::default();
+    let (mut listened, mut loud) = (Instant::now(), Vec::new());
     let mut pause = FIRST;
     loop {
         tokio::select! {
@@ -61,8 +73,9 @@ pub(super) async fn watch(sandbox: Arc<Sandbox>) {
             }
             Ok(Reading { running, weight }) => {
                 sandbox.weighs(weight);
-                for id in floods.look(sandbox.hands(), &running).await {
-                    end_flood(&sandbox, id).await;
+                if listened.elapsed() >= LISTEN {
+                    loud = hush(&sandbox, running, &loud).await;
+                    listened = Instant::now();
                 }
                 if weight.total() > sandbox.limits.weight {
                     too_heavy(&sandbox, weight).await;
@@ -97,20 +110,11 @@ async fn too_heavy(sandbox: &Sandbox, weight: Weight) {
     }
 }
 
-/// Kills a container that prints without end.
-async fn end_flood(sandbox: &Sandbox, id: FullId) {
-    tracing::warn!(sandbox = %sandbox.id(), %id, "prints without end: killed");
-    sandbox.has_flooded(&id);
-    let signal = Signal::KILL;
-    // It may have ended by itself.
-    let _killed = sandbox.hands().apply(Change::Kill { id, signal }).await;
-}
-
 /// Kills all containers of a sandbox that run.
 pub(super) async fn stop_all(sandbox: &Sandbox) -> Result<(), Failed> {
     let containers = sandbox.hands().look(containers(sandbox, false)).await?;
     let kill = |container: &Value| {
-        let id = crate::engine::hands::FullId::parse(container["Id"].as_str()?)?;
+        let id = FullId::parse(container["Id"].as_str()?)?;
         let signal = Signal::KILL;
         Some(sandbox.hands().apply(Change::Kill { id, signal }))
     };
@@ -118,6 +122,49 @@ pub(super) async fn stop_all(sandbox: &Sandbox) -> Result<(), Failed> {
     // One that has just ended by itself is as good.
     let _killed = join_all(running.filter_map(kill)).await;
     Ok(())
+}
+
+/// Stops the containers that flood their logs and did so `before`; those that flood now.
+async fn hush(sandbox: &Sandbox, running: Vec<FullId>, before: &[FullId]) -> Vec<FullId> {
+    let mut loud = Vec::new();
+    for id in running {
+        if printed_last_second(sandbox, &id).await <= FLOOD {
+            continue;
+        }
+        if before.contains(&id) {
+            tracing::warn!(sandbox = %sandbox.id(), %id, "it floods its log: stopped");
+            sandbox.is_too_loud(FLOOD);
+            let signal = Signal::KILL;
+            // It may have ended by itself.
+            let kill = Change::Kill {
+                id: id.clone(),
+                signal,
+            };
+            let _killed = sandbox.hands().apply(kill).await;
+        }
+        loud.push(id);
+    }
+    loud
+}
+
+/// By how many bytes a container's log grew in the last second, or a little more than
+/// [`FLOOD`].
+async fn printed_last_second(sandbox: &Sandbox, id: &FullId) -> usize {
+    let options = LogsOptions {
+        since: Timestamp::now().checked_sub(1.second()).ok(),
+        ..LogsOptions::default()
+    };
+    let Ok(mut frames) = sandbox.hands().logs(id, options).await else {
+        return 0;
+    };
+    let mut bytes = 0;
+    while let Some(Ok(frame)) = frames.next().await {
+        bytes += frame.bytes.len() + AROUND;
+        if bytes > FLOOD {
+            break;
+        }
+    }
+    bytes
 }
 
 fn containers(sandbox: &Sandbox, size: bool) -> Look {
@@ -146,6 +193,7 @@ fn sum<'a>(items: &'a [Value], bytes: impl Fn(&'a Value) -> Option<u64>) -> u64 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Reading {
     weight: Weight,
+    /// The containers that run.
     running: Vec<FullId>,
 }
 

@@ -20,6 +20,7 @@ mod tests;
 #[cfg(test)]
 pub(crate) use tests::example;
 
+pub use crate::engine::hands::Capabilities;
 pub use limits::Limits;
 pub use permitted::{Join, Launch, Permitted, Target};
 pub use snapshot::{Snapshot, Thing};

@@ -50,14 +50,17 @@ pub fn shell(demo: &Demo) -> String {
     out
 }
 
+/// How Compose calls a project that has no name: as the folder is called.
+const PROJECT: &str = "demo";
+
 /// A folder of its own for the files, and words for what is about to happen.
 const BEGIN: &str = r#"folder=$(mktemp -d) || exit 1
-cd "$folder" || exit 1
+mkdir "$folder/demo" && cd "$folder/demo" || exit 1
 say() { printf '\n$ %s\n' "$1"; }
 code() { [ "$1" -eq 0 ] || printf '[%s]\n' "$1"; }
 taken() {
   printf 'There is a %s named %s already, and this demo makes one. Nothing was done.\n' "$1" "$2" >&2
-  rmdir "$folder"
+  rm -rf "$folder"
   exit 1
 }
 "#;
@@ -235,16 +238,15 @@ impl Made {
             let words: Vec<&str> = words.iter().map(|word| &*word.text).collect();
             made.add(&words);
         }
-        for part in &demo.parts {
-            if let Part::File(file) = part {
-                let name = file
-                    .text
-                    .lines()
-                    .find_map(|line| line.strip_prefix("name:"));
-                let name = name.map(|name| name.trim().trim_matches(['"', '\'']).to_owned());
-                made.project_names
-                    .extend(name.filter(|name| !name.is_empty()));
-            }
+        for part in demo.parts.iter().filter(|_| !made.projects.is_empty()) {
+            let Part::File(file) = part else { continue };
+            let name = file
+                .text
+                .lines()
+                .find_map(|line| line.strip_prefix("name:"));
+            let name = name.map(|name| name.trim().trim_matches(['"', '\'']));
+            made.project_names
+                .insert(name.unwrap_or(PROJECT).to_owned());
         }
         made
     }
@@ -324,7 +326,7 @@ impl Made {
     }
 
     fn write_clean_up(&self, out: &mut String) {
-        out.push_str("\nclean_up() {\n  cd \"$folder\" || exit 1\n");
+        out.push_str("\nclean_up() {\n  cd \"$folder/demo\" || exit 1\n");
         for project in &self.projects {
             let _ = writeln!(out, "  {project} >/dev/null 2>&1");
         }

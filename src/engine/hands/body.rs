@@ -152,7 +152,7 @@ struct Container<'a> {
 struct HostConfig<'a> {
     network_mode: &'a str,
     cap_drop: [&'static str; 1],
-    cap_add: [&'static str; 4],
+    cap_add: Vec<&'static str>,
     security_opt: [&'static str; 1],
     memory: u64,
     memory_swap: u64,
@@ -313,7 +313,7 @@ fn host_config<'a>(new: &'a NewContainer, network: &'a str) -> HostConfig<'a> {
     HostConfig {
         network_mode: network,
         cap_drop: ["ALL"],
-        cap_add: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "NET_RAW"],
+        cap_add: caps.capabilities.names(),
         security_opt: ["no-new-privileges"],
         memory: caps.memory,
         memory_swap: caps.memory,
@@ -360,6 +360,7 @@ fn within_reason(caps: Caps) -> Caps {
         shm: size(caps.shm, 4096),
         log: size(caps.log, 4096),
         tmpfs_inodes: caps.tmpfs_inodes.clamp(2, 1 << 20),
+        capabilities: caps.capabilities,
     }
 }
 

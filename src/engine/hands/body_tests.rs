@@ -1,6 +1,6 @@
 //! What bodies hold, and what none can.
 
-use super::super::change::{Caps, Target};
+use super::super::change::{Capabilities, Caps, Target};
 use super::super::ids::FullId;
 use super::super::subnets::Subnets;
 use super::*;
@@ -361,6 +361,7 @@ fn any_container() -> impl Strategy<Value = NewContainer> {
                 shm,
                 log,
                 tmpfs_inodes,
+                capabilities: Capabilities::default(),
             },
             ..new_container()
         }

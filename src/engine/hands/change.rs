@@ -202,6 +202,73 @@ pub struct Caps {
     pub log: u64,
     /// Files and folders of one tmpfs.
     pub tmpfs_inodes: u64,
+    /// What root in it may do.
+    pub capabilities: Capabilities,
+}
+
+/// Which of the four capabilities that a container of a sandbox can have it gets. There
+/// is no way to name another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each stands for one of the kernel's capabilities"
+)]
+pub struct Capabilities {
+    /// Give files to another user.
+    pub chown: bool,
+    /// Read and write what a file's mode forbids.
+    pub dac_override: bool,
+    /// Change the mode of another user's file.
+    pub fowner: bool,
+    /// Raw sockets: ping and traceroute, on the sandbox's own networks.
+    pub net_raw: bool,
+}
+
+impl Capabilities {
+    /// None of them.
+    pub const NONE: Capabilities = Capabilities {
+        chown: false,
+        dac_override: false,
+        fowner: false,
+        net_raw: false,
+    };
+
+    /// The capability of this name, as docker writes it; `None` for every other one.
+    pub fn with(mut self, name: &str) -> Option<Capabilities> {
+        let slot = match name {
+            "CHOWN" => &mut self.chown,
+            "DAC_OVERRIDE" => &mut self.dac_override,
+            "FOWNER" => &mut self.fowner,
+            "NET_RAW" => &mut self.net_raw,
+            _ => return None,
+        };
+        *slot = true;
+        Some(self)
+    }
+
+    /// Their names, as docker writes them.
+    pub fn names(self) -> Vec<&'static str> {
+        [
+            (self.chown, "CHOWN"),
+            (self.dac_override, "DAC_OVERRIDE"),
+            (self.fowner, "FOWNER"),
+            (self.net_raw, "NET_RAW"),
+        ]
+        .into_iter()
+        .filter_map(|(has, name)| has.then_some(name))
+        .collect()
+    }
+}
+
+impl Default for Capabilities {
+    fn default() -> Capabilities {
+        Capabilities {
+            chown: true,
+            dac_override: true,
+            fowner: true,
+            net_raw: true,
+        }
+    }
 }
 
 impl Default for Caps {
@@ -215,6 +282,7 @@ impl Default for Caps {
             shm: 1 << 20,
             log: 1 << 20,
             tmpfs_inodes: 64,
+            capabilities: Capabilities::default(),
         }
     }
 }

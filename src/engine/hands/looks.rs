@@ -34,7 +34,7 @@ impl Inner {
             Look::Volumes(whose) => {
                 let path = format!("/volumes?filters={}", self.filter(whose));
                 let mut told = client.get(&path, LOOK).await?;
-                let volumes = told["Volumes"].take();
+                let volumes = part(&mut told, "Volumes");
                 Ok(self.own(volumes, whose, |row| (&row["Labels"], name(row))))
             }
             Look::Container { id, size } => {
@@ -163,15 +163,15 @@ impl Inner {
     }
 
     fn own_disk_usage(&self, mut told: Value, whose: Whose) -> Value {
-        let images = self.own_images(told["Images"].take(), whose);
-        let containers = self.own(told["Containers"].take(), whose, |row| {
+        let images = self.own_images(part(&mut told, "Images"), whose);
+        let containers = self.own(part(&mut told, "Containers"), whose, |row| {
             (&row["Labels"], first_name(row))
         });
-        let volumes = self.own(told["Volumes"].take(), whose, |row| {
+        let volumes = self.own(part(&mut told, "Volumes"), whose, |row| {
             (&row["Labels"], name(row))
         });
         json!({
-            "LayersSize": told["LayersSize"].take(),
+            "LayersSize": part(&mut told, "LayersSize"),
             "Images": images,
             "Containers": containers,
             "Volumes": volumes,
@@ -245,6 +245,11 @@ impl Inner {
         owned::owned(&told["Labels"], name(&told), &self.instance).ok_or_else(Failed::not_ours)?;
         Ok(told)
     }
+}
+
+/// A part of an answer; `null` of one that has other parts, or none.
+fn part(told: &mut Value, name: &str) -> Value {
+    told.get_mut(name).map(Value::take).unwrap_or_default()
 }
 
 fn is_of(owned: &Owned, whose: Whose) -> bool {

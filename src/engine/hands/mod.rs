@@ -30,8 +30,8 @@ mod subnets;
 pub mod supply;
 
 pub use change::{
-    Caps, Change, Done, NewContainer, NewImage, NewMount, NewNetwork, NewVolume, Screen, Signal,
-    Target,
+    Capabilities, Caps, Change, Done, NewContainer, NewImage, NewMount, NewNetwork, NewVolume,
+    Screen, Signal, Target,
 };
 pub use failed::Failed;
 pub use ids::{ExecId, FullId, ImageRef};

@@ -4,7 +4,8 @@
 //!    that is only read.
 //! 2. [`changes`]: the forms. The front door has seen the key's cookie and our own
 //!    origin; here comes the token, and the turn of the click.
-//! 3. [`bench`]: what one visitor does with one demo; [`stage`]: all of them. A command
+//! 3. [`bench`]: what one visitor does with one demo, and [`entry`], what is written down
+//!    of it; [`stage`]: all of them. A command
 //!    goes on when its page is closed.
 //! 4. [`view`]: a bench and a demo become HTML; [`stream`] sends what has changed of it.
 //! 5. [`terminal`]: the one thing that needs scripts.
@@ -15,6 +16,7 @@ pub mod access;
 pub mod bench;
 pub mod changes;
 mod effects;
+pub mod entry;
 pub mod form;
 pub mod moved;
 pub mod pages;

@@ -28,7 +28,7 @@ struct ReferencePage {
 struct VerbRow {
     id: String,
     name: &'static str,
-    about: &'static str,
+    about: String,
     usage: &'static str,
     others: String,
     taken: Vec<FlagRow>,
@@ -37,7 +37,7 @@ struct VerbRow {
 
 struct FlagRow {
     words: String,
-    about: &'static str,
+    about: String,
     many: bool,
     rule: Option<&'static str>,
 }
@@ -53,6 +53,14 @@ struct Offer {
     more: bool,
 }
 
+/// What docker's own help says without a full stop, as a sentence.
+fn sentence(text: &str) -> String {
+    match text.ends_with(['.', '?', '!', ':']) || text.is_empty() {
+        true => text.to_owned(),
+        false => format!("{text}."),
+    }
+}
+
 impl VerbRow {
     fn of(verb: &VerbDoc) -> Option<VerbRow> {
         let name = *verb.paths.first()?;
@@ -60,7 +68,7 @@ impl VerbRow {
         Some(VerbRow {
             id: name.replace(' ', "-"),
             name,
-            about: verb.about,
+            about: sentence(verb.about),
             usage: verb.usage,
             others: others.collect::<Vec<_>>().join(", "),
             taken: verb.taken().map(FlagRow::of).collect(),
@@ -77,7 +85,7 @@ impl FlagRow {
                 Some(value) => format!("{} {value}", flag.shown()),
                 None => flag.shown(),
             },
-            about: flag.about,
+            about: sentence(flag.about),
             many: flag.many,
             rule: flag.refused.map(|rule| rule.name()),
         }

@@ -249,7 +249,10 @@ impl StepView {
             (None, Outcome::Done { code }) => (Sign::Failed, format!("exit code {code}, {spent}")),
         };
         (view.verdict, view.chip) = (sign, Some(chip));
-        if let Some(Verdict::Failed(diff)) = &over.verdict {
+        // Of a refusal the reason says all that there is.
+        if let Some(Verdict::Failed(diff)) = &over.verdict
+            && sign != Sign::Refused
+        {
             view.diff = Some(DiffView::of(diff));
         }
         view.why = match &over.outcome {

@@ -11,10 +11,10 @@ use crate::demos::format::{self, Asked, Filter};
 use crate::demos::janitor::Kind;
 use crate::demos::prepare::TYPED;
 use crate::demos::sandbox::Target;
-use crate::engine::Ask;
 use crate::engine::hands::{FullId, Look};
 use crate::engine::owned::SandboxId;
 use crate::engine::rename;
+use crate::engine::{Ask, Away};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -310,6 +310,10 @@ impl Carry<'_> {
         let host = self.step.sandbox.host();
         let answer = self.step.in_time(host.answer(&Ask::Info)).await?;
         let mut info = Value::clone(&answer.map_err(Stop::Away)?.json);
+        if !info.is_object() {
+            let words = "its answer about itself is no object".to_owned();
+            return Err(Stop::Away(Away::Unreadable(words)));
+        }
         let state = |state: &str| {
             let containers = self.seen.containers.iter();
             containers.filter(|one| one["State"] == state).count()

@@ -1,0 +1,56 @@
+//! An engine that dies in the middle of a demo: nobody can tell, and afterwards the step
+//! can be run again, or everything reset, with nothing left.
+
+use crate::own_engine::OwnEngine;
+use crate::sandbox_room::*;
+use std::time::Duration;
+use waterline::demos::runner::{How, Outcome, Terms};
+use waterline::demos::sandbox::Limits;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_killed_in_mid_demo_leaves_a_clean_resume_and_a_clean_reset() {
+    let Some(engine) = OwnEngine::take().await else {
+        return;
+    };
+    let room = Room::at(&engine.address(), Limits::default(), Terms::default()).await;
+    let me = room.open().await;
+    out(&me, "docker run -d --name first busybox sleep 600").await;
+    let line = "docker run -d --name second busybox sleep 600";
+    // Killed somewhere between the look, the create and the start.
+    for wait in [5, 40, 90, 160] {
+        let running = me.run(line, How::default());
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+        engine.daemon("KILL");
+        let outcome = running.outcome().await;
+        let gone = finished(&me, "docker ps").await;
+        assert!(matches!(gone.outcome, Outcome::CannotTell(_)), "{gone:?}");
+        engine.daemon("start");
+        match outcome {
+            Outcome::CannotTell(_) => {
+                let again = finished(&me, line).await;
+                assert_eq!(
+                    again.outcome,
+                    Outcome::Done { code: 0 },
+                    "after {wait} ms: {again:?}"
+                );
+            }
+            Outcome::Done { code: 0 } => {}
+            other => panic!("after {wait} ms: {other:?}"),
+        }
+        let names = out(
+            &me,
+            "docker ps -a --filter name=second --format '{{.Names}}'",
+        )
+        .await;
+        assert_eq!(names, "second\n", "after {wait} ms");
+        let (_, err, code) = ran(&me, "docker rm -f second").await;
+        assert_eq!(code, 0, "{err}");
+    }
+    let running = me.run(line, How::default());
+    tokio::time::sleep(Duration::from_millis(60)).await;
+    engine.daemon("KILL");
+    let _cannot_tell = running.outcome().await;
+    engine.daemon("start");
+    me.reset().await.expect("it is wiped");
+    assert_eq!(room.labelled(&me), "");
+}
