@@ -546,6 +546,67 @@ async fn what_nobody_uses_goes_and_so_does_what_a_dead_process_left() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_stopped_for_its_weight_does_not_start_again_until_it_is_lighter() {
+    let limits = Limits {
+        weight: 8 << 20,
+        ..Limits::default()
+    };
+    let Some(room) = Room::with(limits, Terms::default()).await else {
+        return;
+    };
+    let me = room.open().await;
+    let line = "docker run -d --name wr -v data:/d busybox sh -c \
+        'dd if=/dev/zero of=/d/f$(ls /d | wc -l) bs=1M count=12; sleep 600'";
+    out(&me, line).await;
+    let running = || {
+        room.docker(&[
+            "ps",
+            "-q",
+            "--filter",
+            &format!("label=wl.sandbox={}", me.id()),
+        ])
+    };
+    for _ in 0..60 {
+        if running().is_empty() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+    assert_eq!(running(), "", "too heavy");
+    for line in [
+        "docker start wr",
+        "docker restart wr",
+        "docker run -d busybox sleep 9",
+    ] {
+        let over = finished(&me, line).await;
+        let Outcome::Refused(refusal) = over.outcome else {
+            panic!("{line}: {:?}", over.outcome);
+        };
+        assert!(
+            refusal
+                .message
+                .contains("Remove containers, images or volumes")
+        );
+    }
+    out(&me, "docker rm wr").await;
+    out(&me, "docker volume rm data").await;
+    assert_eq!(out(&me, "docker run --rm busybox echo on").await, "on\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_disk_is_measured_for_many_at_once() {
+    let Some(room) = Room::new().await else {
+        return;
+    };
+    let me = room.open().await;
+    out(&me, "docker volume create data").await;
+    let lines = (0..8).map(|_| finished(&me, "docker system df"));
+    for over in futures_util::future::join_all(lines).await {
+        assert_eq!(over.outcome, Outcome::Done { code: 0 });
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_terminal_is_typed_into_and_its_shell_ends_with_it() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let Some(room) = Room::new().await else {

@@ -267,6 +267,10 @@ pub(super) fn alias(text: &str) -> Result<Name, Refusal> {
     name("container on a network", text)
 }
 
+/// Beginnings of variables by which tools on a host (nginx-proxy and its companion for
+/// certificates, registrator) take a container for a service of theirs.
+const READ_BY_TOOLS: &[&str] = &["VIRTUAL_", "LETSENCRYPT_", "SERVICE_"];
+
 /// `-e NAME=value`
 pub(super) fn env(text: &str) -> Result<String, Refusal> {
     let Some((key, _)) = text.split_once('=') else {
@@ -281,10 +285,18 @@ pub(super) fn env(text: &str) -> Result<String, Refusal> {
         && key
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
-    match fits {
-        true => Ok(text.to_owned()),
-        false => Err(no(Rule::Text, format!("{key:?} is no name of a variable."))),
+    if !fits {
+        return Err(no(Rule::Text, format!("{key:?} is no name of a variable.")));
     }
+    if let Some(start) = READ_BY_TOOLS.iter().find(|start| key.starts_with(*start)) {
+        return Err(no(
+            Rule::Label,
+            format!(
+                "-e {key}: proxies and registrators on a host read variables that begin with {start} from every container. Call it otherwise."
+            ),
+        ));
+    }
+    Ok(text.to_owned())
 }
 
 /// `-h NAME`
@@ -344,6 +356,7 @@ const TOOLS: &[&str] = &[
     "ofelia",
     "diun",
     "homepage",
+    "service",
 ];
 
 /// `-l key=value`

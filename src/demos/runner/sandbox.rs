@@ -340,6 +340,18 @@ impl Sandbox {
         heavy.stopped.clone()
     }
 
+    /// Why nothing more is started in it: it was stopped for its weight, and weighs as much
+    /// still.
+    pub(super) async fn is_still_too_heavy(&self) -> Option<String> {
+        if self.lock_heavy().stopped.is_none() {
+            return None;
+        }
+        if let Ok(weight) = weight::now(self).await {
+            self.weighs(weight);
+        }
+        self.lock_heavy().stopped.clone()
+    }
+
     /// A container was started.
     pub(super) fn has_started(self: &Arc<Self>) {
         self.place.adjust_running(self.id, 1);

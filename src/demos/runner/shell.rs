@@ -11,6 +11,10 @@ use crate::engine::hands::{
 };
 use futures_util::StreamExt;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long it may take to find what is to be ended.
+const SEEKS: Duration = Duration::from_secs(10);
 
 /// The variable that marks what a terminal started.
 const MARK: &str = "WATERLINE_TERMINAL";
@@ -123,7 +127,9 @@ async fn end_marked(sandbox: &Sandbox, container: &FullId, mark: &str) {
     };
     // Where the container does not run any more there is nothing to end.
     if let Ok((_, mut frames)) = sandbox.hands().exec_start(seek).await {
-        while frames.next().await.is_some() {}
+        let read = async { while frames.next().await.is_some() {} };
+        // The sh of that container may be any program, and may never end.
+        let _ended = tokio::time::timeout(SEEKS, read).await;
     }
 }
 

@@ -231,6 +231,10 @@ impl<'a> Step<'a> {
 
     /// Whether the host has room for one more container that runs.
     pub(super) async fn room(&self) -> Result<(), Stop> {
+        // Every start of what was stopped would write as much again before it is measured.
+        if let Some(why) = self.in_time(self.sandbox.is_still_too_heavy()).await? {
+            return Err(no_room(format!("{why}.")));
+        }
         let (place, terms) = (&self.sandbox.place, &self.sandbox.terms);
         let share = self.sandbox.known.memory / 100 * terms.memory_percent;
         let after = (place.all_running() + 1).saturating_mul(self.sandbox.limits.caps.memory);

@@ -91,6 +91,16 @@ pub(super) async fn watch(sandbox: Arc<Sandbox>) {
     }
 }
 
+/// What a sandbox weighs now.
+pub(super) async fn now(sandbox: &Sandbox) -> Result<Weight, Failed> {
+    let mut scale = Scale::default();
+    let reading = scale.measure(sandbox).await?;
+    match scale.blind.take() {
+        Some(failed) => Err(failed),
+        None => Ok(reading.weight),
+    }
+}
+
 /// Stops everything that runs.
 async fn too_heavy(sandbox: &Sandbox, weight: Weight) {
     tracing::warn!(sandbox = %sandbox.id(), bytes = weight.total(), "too heavy: stopped");
@@ -194,6 +204,8 @@ struct Scale {
     /// Bytes a second.
     speed: f64,
     volumes: Option<(Instant, Duration, u64)>,
+    /// Why the volumes were not measured the last time.
+    blind: Option<Failed>,
 }
 
 impl Scale {
@@ -231,19 +243,21 @@ impl Scale {
 
     async fn volumes(&mut self, sandbox: &Sandbox, whose: Whose) -> u64 {
         if let Some((when, took, bytes)) = self.volumes
-            && when.elapsed() < VOLUMES_AT_MOST_EVERY.max(took * 20)
+            && when.elapsed() < VOLUMES_AT_MOST_EVERY.max(took * 4)
         {
             return bytes;
         }
         let before = self.volumes.map_or(0, |(_, _, bytes)| bytes);
         let began = Instant::now();
-        let bytes = match sandbox.hands().look(Look::DiskUsage(whose)).await {
+        let usage = sandbox.hands().look(Look::DiskUsage(whose)).await;
+        let bytes = match &usage {
             Ok(usage) => sum(list(&usage["Volumes"]), |volume| {
                 volume["UsageData"]["Size"].as_u64()
             }),
-            // An engine answers one at a time, and may not answer at all.
+            // Somebody else measures just now, or the engine does not answer.
             Err(_) => before,
         };
+        self.blind = usage.err();
         self.volumes = Some((Instant::now(), began.elapsed(), bytes));
         bytes
     }

@@ -18,6 +18,12 @@ const ISOLATED: ApiVersion = ApiVersion {
     minor: 48,
 };
 
+/// An MTU below the least of IPv6, in bytes. Without IPv6 on a network, the host's end of
+/// it has a link-local address all the same, at which every server of the host that
+/// listens on `::` answers whoever writes packets by hand, as NET_RAW allows. On an
+/// interface of this MTU Linux has no IPv6 at all.
+const BELOW_IPV6: &str = "1279";
+
 /// The label by which Compose knows its projects.
 const COMPOSE_PROJECT: &str = "com.docker.compose.project";
 
@@ -73,7 +79,10 @@ struct Pool {
 
 /// The body of `POST /networks/create`.
 pub fn network(new: &NewNetwork, instance: &Instance, subnet: Subnet, api: ApiVersion) -> Vec<u8> {
-    let mut options = BTreeMap::from([("com.docker.network.bridge.inhibit_ipv4", "true")]);
+    let mut options = BTreeMap::from([
+        ("com.docker.network.bridge.inhibit_ipv4", "true"),
+        ("com.docker.network.driver.mtu", BELOW_IPV6),
+    ]);
     if api >= ISOLATED {
         options.insert("com.docker.network.bridge.gateway_mode_ipv4", "isolated");
     }

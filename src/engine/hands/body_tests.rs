@@ -162,7 +162,8 @@ fn networks_volumes_commits_and_execs_have_the_bodies_that_were_tried() {
     let mut expected = json!({
         "Name": "wl-abcd1234-bridge", "CheckDuplicate": true, "Driver": "bridge",
         "Internal": true, "EnableIPv6": false,
-        "Options": {"com.docker.network.bridge.inhibit_ipv4": "true"},
+        "Options": {"com.docker.network.bridge.inhibit_ipv4": "true",
+                    "com.docker.network.driver.mtu": "1279"},
         "IPAM": {"Driver": "default", "Config": [{"Subnet": subnet.to_string()}]},
         "Labels": our_labels("bridge")});
     assert_eq!(body(41), expected);

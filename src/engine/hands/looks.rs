@@ -8,6 +8,7 @@ use super::known::Kind;
 use super::look::{Look, Whose};
 use crate::engine::owned::{self, Owned};
 use serde_json::{Value, json};
+use std::time::Instant;
 
 impl Inner {
     /// Makes a look.
@@ -17,7 +18,7 @@ impl Inner {
             Look::Version => client.get("/version", LOOK).await,
             Look::Info => client.get("/info", LOOK).await,
             Look::DiskUsage(whose) => {
-                let told = client.get("/system/df", MEASURE).await?;
+                let told = self.measured(&client).await?;
                 Ok(self.own_disk_usage(told, whose))
             }
             Look::Containers { whose, size } => self.containers(&client, whose, size).await,
@@ -79,6 +80,22 @@ impl Inner {
                 Ok(told)
             }
         }
+    }
+
+    /// The host's disk as it was measured since this was called. Engines measure once at a
+    /// time, and some refuse whoever asks meanwhile: one measurement is for all who wait.
+    async fn measured(&self, client: &Client) -> Result<Value, Failed> {
+        let called = Instant::now();
+        let mut measured = self.measured.lock().await;
+        if let Some((begun, told)) = &*measured
+            && *begun >= called
+        {
+            return Ok(told.clone());
+        }
+        let begun = Instant::now();
+        let told = client.get("/system/df", MEASURE).await?;
+        *measured = Some((begun, told.clone()));
+        Ok(told)
     }
 
     async fn containers(&self, client: &Client, whose: Whose, size: bool) -> Result<Value, Failed> {

@@ -48,6 +48,7 @@ use client::Client;
 use known::{Kind, Known};
 use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 use subnets::Subnets;
 
 /// The hands of one instance on one host. Cheap to clone; clones share what they know.
@@ -64,6 +65,8 @@ struct Inner {
     subnets: Subnets,
     /// Of the link that holds now. Held for a few lines, never across an await.
     client: Mutex<Option<Client>>,
+    /// The last measurement of the host's disk, and when it was begun.
+    measured: tokio::sync::Mutex<Option<(Instant, Value)>>,
 }
 
 impl Inner {
@@ -88,6 +91,7 @@ impl Hands {
                 known: Known::default(),
                 subnets: Subnets::new(),
                 client: Mutex::default(),
+                measured: tokio::sync::Mutex::default(),
             }),
         }
     }

@@ -21,6 +21,10 @@ use tokio::sync::watch;
 /// How many of the commands typed at the prompt are kept.
 const MOST_TRIED: usize = 50;
 
+/// How many typed commands run or wait at a time. Each look at a host takes a connection
+/// of its engine, which some hundreds at once keep from answering anybody.
+const MOST_AT_ONCE: usize = 8;
+
 /// How many names of typed commands are remembered, so that none runs twice.
 const MOST_NAMES: usize = 200;
 
@@ -225,17 +229,24 @@ impl Bench {
 
     /// Runs a line that was typed at the prompt, once for each `name`. Gives the number
     /// under which it is written down; `None` when it was before.
+    ///
+    /// # Errors
+    /// So many run already that this one has to wait.
     pub fn try_line(
         self: &Arc<Self>,
         stage: &Arc<Stage>,
         name: &str,
         line: &str,
         files: BTreeMap<String, String>,
-    ) -> Option<u64> {
+    ) -> Result<Option<u64>, NotNow> {
         self.notice(stage);
         let mut state = self.lock();
         if state.names.iter().any(|own| own == name) {
-            return None;
+            return Ok(None);
+        }
+        let runs = |(_, entry): &&(u64, Entry)| entry.over.is_none();
+        if state.tried.iter().filter(runs).count() >= MOST_AT_ONCE {
+            return Err(NotNow::Busy);
         }
         state.names.push_back(name.to_owned());
         if state.names.len() > MOST_NAMES {
@@ -246,7 +257,11 @@ impl Bench {
             .tried
             .push_back((number, Entry::new(line.to_owned(), 1)));
         if state.tried.len() > MOST_TRIED {
-            state.tried.pop_front();
+            let oldest = state
+                .tried
+                .iter()
+                .position(|(_, entry)| entry.over.is_some());
+            state.tried.remove(oldest.unwrap_or(0));
         }
         state.used = Some(Instant::now());
         let generation = state.generation;
@@ -267,7 +282,7 @@ impl Bench {
                 Err(why) => bench.cannot(slot, generation, why),
             }
         });
-        Some(number)
+        Ok(Some(number))
     }
 
     /// Waits until nothing is being done, for so long at most.

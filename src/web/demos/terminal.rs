@@ -157,14 +157,18 @@ async fn carry(mut socket: WebSocket, shell: Shell) {
                 Ok(0) | Err(_) => break,
                 Ok(length) => {
                     let bytes = buffer[..length].to_vec();
-                    if socket.send(Message::Binary(bytes.into())).await.is_err() {
+                    if !in_time(socket.send(Message::Binary(bytes.into()))).await {
                         return;
                     }
                 }
             },
             message = socket.recv() => match message {
                 Some(Ok(Message::Binary(bytes))) => {
-                    if writer.write_all(&bytes).await.is_err() || writer.flush().await.is_err() {
+                    let typed = async {
+                        writer.write_all(&bytes).await?;
+                        writer.flush().await
+                    };
+                    if !in_time(typed).await {
                         break;
                     }
                 }
@@ -178,7 +182,7 @@ async fn carry(mut socket: WebSocket, shell: Shell) {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
             },
             _ = pulse.tick() => {
-                if !answered || socket.send(Message::Ping(Vec::new().into())).await.is_err() {
+                if !answered || !in_time(socket.send(Message::Ping(Vec::new().into()))).await {
                     return;
                 }
                 answered = false;
@@ -192,10 +196,18 @@ async fn carry(mut socket: WebSocket, shell: Shell) {
     say(&mut socket, &ended).await;
 }
 
+/// Whether something was carried to the other side. A page that reads nothing any more, or
+/// a process that does not, would otherwise hold the shell for as long as its container.
+async fn in_time<T, E>(carried: impl Future<Output = Result<T, E>>) -> bool {
+    matches!(tokio::time::timeout(PULSE, carried).await, Ok(Ok(_)))
+}
+
 /// Says a sentence; nobody may be there to read it.
 async fn say(socket: &mut WebSocket, text: &str) {
-    let _sent = socket.send(Message::Text(text.to_owned().into())).await;
-    let _closed = socket.send(Message::Close(None)).await;
+    let said = socket.send(Message::Text(text.to_owned().into()));
+    if in_time(said).await {
+        let _closed = in_time(socket.send(Message::Close(None))).await;
+    }
 }
 
 fn sentence(outcome: &Outcome) -> String {
