@@ -30,30 +30,30 @@ const fn case(at_most: f64, line: &'static str) -> Case {
 }
 
 /// What runs all the while.
-const STAYS: &str = "docker run -d --init --name wl-bench-stays busybox sh -c \
+const STAYS: &str = "docker run -d --init --name bench-stays busybox sh -c \
     'seq 200; echo kept > /kept; sleep 3600'";
 
 const CASES: [Case; 12] = [
     Case {
-        after: &["docker rm -f wl-bench"],
-        ..case(1.05, "docker run -d --name wl-bench busybox sleep 600")
+        after: &["docker rm -f bench"],
+        ..case(1.05, "docker run -d --name bench busybox sleep 600")
     },
     case(1.05, "docker run --rm busybox true"),
-    case(0.9, "docker exec wl-bench-stays true"),
+    case(0.9, "docker exec bench-stays true"),
     Case {
-        after: &["docker rmi wl-bench-kept"],
-        ..case(0.9, "docker commit wl-bench-stays wl-bench-kept")
+        after: &["docker rmi bench-kept"],
+        ..case(0.9, "docker commit bench-stays bench-kept")
     },
     Case {
-        before: &["docker run -d --init --name wl-bench busybox sleep 600"],
-        after: &["docker rm wl-bench"],
-        ..case(0.9, "docker stop wl-bench")
+        before: &["docker run -d --init --name bench busybox sleep 600"],
+        after: &["docker rm bench"],
+        ..case(0.9, "docker stop bench")
     },
     case(0.5, "docker ps"),
     case(0.5, "docker ps -a --format '{{.Names}} {{.Status}}'"),
-    case(0.5, "docker inspect wl-bench-stays"),
-    case(0.5, "docker logs wl-bench-stays"),
-    case(0.5, "docker diff wl-bench-stays"),
+    case(0.5, "docker inspect bench-stays"),
+    case(0.5, "docker logs bench-stays"),
+    case(0.5, "docker diff bench-stays"),
     case(0.5, "docker history busybox"),
     case(0.5, "docker images"),
 ];
@@ -114,8 +114,8 @@ struct Stays(String);
 impl Drop for Stays {
     fn drop(&mut self) {
         for arguments in [
-            &["rm", "-f", "wl-bench-stays", "wl-bench"][..],
-            &["rmi", "-f", "wl-bench-kept"],
+            &["rm", "-f", "bench-stays", "bench"][..],
+            &["rmi", "-f", "bench-kept"],
         ] {
             let _removed = Command::new("docker")
                 .args(["-H", &self.0])

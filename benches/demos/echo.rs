@@ -38,10 +38,10 @@ pub async fn measure(promises: &mut Promises) {
     let Some(endpoint) = endpoint() else {
         return;
     };
-    let server = Server::start(&endpoint);
-    terminal(&server, promises).await;
+    // A key is good for one visitor, so each has a server.
+    terminal(&Server::start(&endpoint), promises).await;
     match std::env::var("WATERLINE_TEST_DRIVER") {
-        Ok(driver) => prompt(&server, &driver, promises).await,
+        Ok(driver) => prompt(&Server::start(&endpoint), &driver, promises).await,
         Err(_) => println!("prompt echo: not measured, WATERLINE_TEST_DRIVER names no browser"),
     }
 }
