@@ -93,14 +93,28 @@ pub async fn ask_host(host: &Arc<Host>) -> Result<Facts, Failed> {
 /// The host does not answer.
 pub async fn ask(hands: &Hands, pins: &Pins) -> Result<Facts, Failed> {
     let info = hands.look(Look::Info).await?;
-    let is_here = hands.host().line().way == Some(Way::Socket);
-    let free = is_here.then(|| free_space(&info)).flatten();
     Ok(Facts {
-        free: free.or_else(|| told_space(&info)),
+        free: free_of(hands, &info),
         has_image: prepare::find(hands, pins).await?.is_some(),
         subnets: hands.free_subnets().await?,
         info,
     })
+}
+
+/// The free bytes where the engine of these hands keeps its files; `None` where that is
+/// not known. One question, where [`ask`] has several.
+///
+/// # Errors
+/// The host does not answer.
+pub async fn free(hands: &Hands) -> Result<Option<u64>, Failed> {
+    let info = hands.look(Look::Info).await?;
+    Ok(free_of(hands, &info))
+}
+
+fn free_of(hands: &Hands, info: &Value) -> Option<u64> {
+    let is_here = hands.host().line().way == Some(Way::Socket);
+    let free = is_here.then(|| free_space(info)).flatten();
+    free.or_else(|| told_space(info))
 }
 
 /// What a socket of this machine leads to keeps its files here, unless it is in a

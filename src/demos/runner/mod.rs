@@ -9,9 +9,11 @@
 //! 2. `sandboxes`, `sandbox`, `terms`: who has one, how long, and one change at a time.
 //! 3. `place`, `queue`: what the sandboxes of one host share, and who waits there.
 //! 4. `step`: one command on its way, within its limits.
-//! 5. `weight`: how much of the host's disk a sandbox takes.
+//! 5. `seen`, `lists`: what a decision is made from, and what of it a command needs.
+//! 6. `weight`: how much of the host's disk a sandbox takes.
 
 mod carry;
+mod lists;
 mod names;
 mod objects;
 mod place;

@@ -117,8 +117,7 @@ impl Place {
         match *free {
             Some((seen, bytes)) if seen.elapsed() < SPACE_IS_TRUE => bytes,
             _ => {
-                let facts = doctor::ask(&self.hands, &self.pins).await;
-                let bytes = facts.ok().and_then(|facts| facts.free);
+                let bytes = doctor::free(&self.hands).await.ok().flatten();
                 *free = Some((Instant::now(), bytes));
                 bytes
             }

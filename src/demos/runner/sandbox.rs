@@ -1,6 +1,7 @@
 //! One sandbox: one change at a time, its time limits, and what is known of it.
 
 use super::carry::Carry;
+use super::lists::Lists;
 use super::place::{Known, Place, as_away};
 use super::sandboxes::wiped;
 use super::seen::Seen;
@@ -448,8 +449,9 @@ impl Sandbox {
         if let Some(known) = self.knows_without_looking(command, terminal) {
             return Ok(known);
         }
+        let wanted = Lists::of(command.verb());
         let look = async || {
-            let seen = step.in_time(Seen::look(self, terminal)).await?;
+            let seen = step.in_time(Seen::look(self, terminal, wanted)).await?;
             seen.map_err(|failed| Stop::from(Not::from(failed)))
         };
         let mut seen = look().await?;
@@ -563,7 +565,8 @@ impl Sandbox {
     /// # Errors
     /// The host does not answer.
     pub async fn snapshot(&self) -> Result<Snapshot, Away> {
-        let seen = Seen::look(self, false).await.map_err(as_away)?;
+        let seen = Seen::look(self, false, Lists::ALL).await;
+        let seen = seen.map_err(as_away)?;
         Ok(seen.snapshot)
     }
 

@@ -1,5 +1,6 @@
-//! A look at all that a sandbox has: what decisions are made from.
+//! A look at what a sandbox has: what decisions are made from.
 
+use super::lists::Lists;
 use super::sandbox::Sandbox;
 use crate::demos::sandbox::{Limits, Snapshot, Thing};
 use crate::engine::hands::{Failed, FullId, Look, Whose};
@@ -29,21 +30,31 @@ impl Seen {
         Seen::of(sandbox, terminal, [const { Vec::new() }; 4])
     }
 
-    /// Looks at everything that is in a sandbox.
-    pub(super) async fn look(sandbox: &Sandbox, terminal: bool) -> Result<Seen, Failed> {
+    /// Looks at what is in a sandbox, as far as it is wanted; the other lists are empty.
+    pub(super) async fn look(
+        sandbox: &Sandbox,
+        terminal: bool,
+        wanted: Lists,
+    ) -> Result<Seen, Failed> {
         let hands = sandbox.hands();
         let whose = Whose::Sandbox(*sandbox.id());
+        let at = async |wanted: bool, look: Look| match wanted {
+            true => hands.look(look).await,
+            false => Ok(Value::Null),
+        };
         let (containers, networks, volumes, images) = tokio::try_join!(
-            hands.look(Look::Containers { whose, size: false }),
-            hands.look(Look::Networks(whose)),
-            hands.look(Look::Volumes(whose)),
-            hands.look(Look::Images(whose)),
+            at(wanted.containers, Look::Containers { whose, size: false }),
+            at(wanted.networks, Look::Networks(whose)),
+            at(wanted.volumes, Look::Volumes(whose)),
+            at(wanted.images, Look::Images(whose)),
         )?;
         let lists = [containers, networks, volumes, images].map(list);
         let seen = Seen::of(sandbox, terminal, lists);
-        sandbox
-            .place
-            .note_running(*sandbox.id(), seen.running() as u64);
+        if wanted.containers {
+            sandbox
+                .place
+                .note_running(*sandbox.id(), seen.running() as u64);
+        }
         Ok(seen)
     }
 

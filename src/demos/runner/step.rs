@@ -2,6 +2,7 @@
 //! get their turn at the host.
 
 use super::place::as_away;
+use super::queue::Turn;
 use super::sandbox::Sandbox;
 use super::told::{Outcome, Teller};
 use crate::demos::refusal::{Refusal, Rule};
@@ -14,16 +15,16 @@ use crate::engine::owned::Name;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use serde_json::Value;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
 
 /// One command on its way.
 pub(super) struct Step<'a> {
     pub(super) sandbox: &'a Arc<Sandbox>,
     pub(super) teller: &'a Teller,
-    /// When it is ended.
-    pub(super) ends: Instant,
+    /// When it is ended: later by what it waited for its turns.
+    ends: Mutex<Instant>,
     /// How many bytes it may still say.
     left: AtomicUsize,
     /// Whether it was told that it waits for its turn.
@@ -95,7 +96,7 @@ impl<'a> Step<'a> {
         Step {
             sandbox,
             teller,
-            ends: Instant::now() + sandbox.limits.step,
+            ends: Mutex::new(Instant::now() + sandbox.limits.step),
             left: AtomicUsize::new(sandbox.limits.output),
             told_to_wait: AtomicBool::new(false),
         }
@@ -150,9 +151,17 @@ impl<'a> Step<'a> {
 
     /// Waits for something, but not beyond the step's end.
     pub(super) async fn in_time<T>(&self, what: impl Future<Output = T>) -> Result<T, Stop> {
-        tokio::time::timeout_at(self.ends, what)
+        tokio::time::timeout_at(self.ends(), what)
             .await
             .map_err(|_| self.too_long())
+    }
+
+    fn ends(&self) -> Instant {
+        *self.lock_ends()
+    }
+
+    fn lock_ends(&self) -> MutexGuard<'_, Instant> {
+        self.ends.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn too_long(&self) -> Stop {
@@ -164,14 +173,22 @@ impl<'a> Step<'a> {
 
     /// Makes a change when its turn has come.
     pub(super) async fn apply(&self, change: Change) -> Result<Done, Not> {
-        let work = async {
-            let _turn = match is_work(&change) {
-                true => Some(self.sandbox.place.queue.turn(|n| self.waits(n)).await),
-                false => None,
-            };
-            self.hands().apply(change).await
+        let _turn = match is_work(&change) {
+            true => Some(self.turn().await),
+            false => None,
         };
-        Ok(self.in_time(work).await??)
+        Ok(self.in_time(self.hands().apply(change)).await??)
+    }
+
+    /// Waits for a turn. It is others who take this time, so the step ends so much later;
+    /// of several that wait at once the longest counts.
+    async fn turn(&self) -> Turn {
+        let (began, ends) = (Instant::now(), self.ends());
+        let turn = self.sandbox.place.queue.turn(|n| self.waits(n)).await;
+        let later = ends + began.elapsed();
+        let mut ends = self.lock_ends();
+        *ends = later.max(*ends);
+        turn
     }
 
     fn waits(&self, before: usize) {

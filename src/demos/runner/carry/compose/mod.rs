@@ -5,6 +5,7 @@
 
 mod file;
 
+use super::super::lists::Lists;
 use super::super::seen::Seen;
 use super::super::step::Stop;
 use super::{Carry, Code};
@@ -155,7 +156,7 @@ impl Carry<'_> {
     }
 
     async fn look_again(&self) -> Result<Seen, Stop> {
-        let look = Seen::look(self.step.sandbox, false);
+        let look = Seen::look(self.step.sandbox, false, Lists::ALL);
         let seen = self.step.in_time(look).await?;
         seen.map_err(|failed| Stop::from(super::Not::from(failed)))
     }

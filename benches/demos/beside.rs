@@ -1,0 +1,163 @@
+//! One command at a time, in a sandbox and with the docker command, in turns.
+
+use crate::figures::{Promises, Times};
+use crate::sandbox_room::{Room, ran};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use waterline::demos::runner::{How, Outcome, Sandbox};
+
+/// How often each command is run on either side.
+const PAIRS: usize = 25;
+
+/// A command that is measured.
+struct Case {
+    /// What was promised: at most so many times what docker takes.
+    at_most: f64,
+    line: &'static str,
+    /// What is done before and after it, without being measured.
+    before: &'static [&'static str],
+    after: &'static [&'static str],
+}
+
+const fn case(at_most: f64, line: &'static str) -> Case {
+    Case {
+        at_most,
+        line,
+        before: &[],
+        after: &[],
+    }
+}
+
+/// What runs all the while.
+const STAYS: &str = "docker run -d --init --name bench-stays busybox sh -c \
+    'seq 200; echo kept > /kept; sleep 3600'";
+
+const CASES: [Case; 12] = [
+    Case {
+        after: &["docker rm -f bench"],
+        ..case(1.05, "docker run -d --name bench busybox sleep 600")
+    },
+    case(1.05, "docker run --rm busybox true"),
+    case(0.9, "docker exec bench-stays true"),
+    Case {
+        after: &["docker rmi bench-kept"],
+        ..case(0.9, "docker commit bench-stays bench-kept")
+    },
+    Case {
+        before: &["docker run -d --init --name bench busybox sleep 600"],
+        after: &["docker rm bench"],
+        ..case(0.9, "docker stop bench")
+    },
+    case(0.5, "docker ps"),
+    case(0.5, "docker ps -a --format '{{.Names}} {{.Status}}'"),
+    case(0.5, "docker inspect bench-stays"),
+    case(0.5, "docker logs bench-stays"),
+    case(0.5, "docker diff bench-stays"),
+    case(0.5, "docker history busybox"),
+    case(0.5, "docker images"),
+];
+
+/// Runs a line with the docker command, and says how long it took.
+fn with_docker(endpoint: &str, line: &str) -> Duration {
+    let words = shlex::split(line).expect("words");
+    let mut command = Command::new(&words[0]);
+    command
+        .args(&words[1..])
+        .env("DOCKER_HOST", endpoint)
+        .stdin(Stdio::null());
+    let began = Instant::now();
+    let done = command.output().expect("the docker command");
+    let took = began.elapsed();
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{line}: {said}");
+    took
+}
+
+/// Runs a line in a sandbox, and says how long it took.
+async fn in_sandbox(sandbox: &Arc<Sandbox>, line: &str) -> Duration {
+    let began = Instant::now();
+    let finished = sandbox.run(line, How::default()).finished().await;
+    let took = began.elapsed();
+    let done = Outcome::Done { code: 0 };
+    assert!(finished.outcome == done, "{line}: {finished:?}");
+    took
+}
+
+/// One side, measured once.
+async fn ours(sandbox: &Arc<Sandbox>, case: &Case) -> Duration {
+    for line in case.before {
+        in_sandbox(sandbox, line).await;
+    }
+    let took = in_sandbox(sandbox, case.line).await;
+    for line in case.after {
+        in_sandbox(sandbox, line).await;
+    }
+    took
+}
+
+/// The other, measured once.
+fn dockers(endpoint: &str, case: &Case) -> Duration {
+    for line in case.before {
+        with_docker(endpoint, line);
+    }
+    let took = with_docker(endpoint, case.line);
+    for line in case.after {
+        with_docker(endpoint, line);
+    }
+    took
+}
+
+/// What stays is removed with docker, whatever happens.
+struct Stays(String);
+
+impl Drop for Stays {
+    fn drop(&mut self) {
+        for arguments in [
+            &["rm", "-f", "bench-stays", "bench"][..],
+            &["rmi", "-f", "bench-kept"],
+        ] {
+            let _removed = Command::new("docker")
+                .args(["-H", &self.0])
+                .args(arguments)
+                .output();
+        }
+    }
+}
+
+/// Measures all of them, and holds the promises.
+pub async fn measure(promises: &mut Promises) {
+    let Some(room) = Room::new().await else {
+        return;
+    };
+    let endpoint = room.endpoint.clone();
+    let sandbox = room.open().await;
+    let _stays = Stays(endpoint.clone());
+    with_docker(&endpoint, STAYS);
+    let (_, err, code) = ran(&sandbox, STAYS).await;
+    assert_eq!((err.as_str(), code), ("", 0));
+    println!("command, in a sandbox, with docker, ratio: medians of {PAIRS} pairs (p10 to p90)");
+    for case in &CASES {
+        // Whatever is only once paid for.
+        ours(&sandbox, case).await;
+        dockers(&endpoint, case);
+        let (mut here, mut there) = (Vec::new(), Vec::new());
+        for pair in 0..PAIRS {
+            if pair % 2 == 0 {
+                here.push(ours(&sandbox, case).await);
+                there.push(dockers(&endpoint, case));
+            } else {
+                there.push(dockers(&endpoint, case));
+                here.push(ours(&sandbox, case).await);
+            }
+        }
+        let (here, there) = (Times::of(&here), Times::of(&there));
+        let (ratio, at_most) = (here.median() / there.median(), case.at_most);
+        println!(
+            "{}: {here}, {there}, {ratio:.2} (promised: {at_most})",
+            case.line
+        );
+        promises.hold(case.line, ratio, at_most);
+    }
+    room.sandboxes.end().await;
+}
