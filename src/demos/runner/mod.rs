@@ -7,7 +7,8 @@
 //!
 //! 1. `told`: what a command tells while it runs; [`Run`] reads it.
 //! 2. `sandboxes`, `sandbox`, `terms`: who has one, how long, and one change at a time.
-//! 3. `place`, `queue`: what the sandboxes of one host share, and who waits there.
+//! 3. `place`, `queue`, `running`: what the sandboxes of one host share, who waits there,
+//!    and for how much more there is room.
 //! 4. `step`: one command on its way, within its limits.
 //! 5. `weight`: how much of the host's disk a sandbox takes.
 
@@ -16,6 +17,7 @@ mod names;
 mod objects;
 mod place;
 mod queue;
+mod running;
 mod said;
 mod sandbox;
 mod sandboxes;
@@ -26,6 +28,7 @@ mod terms;
 mod told;
 mod weight;
 
+pub use crate::engine::hands::Writer;
 pub use objects::{Kind, Object};
 pub use sandbox::{How, Sandbox};
 pub use sandboxes::{OpenError, Sandboxes};

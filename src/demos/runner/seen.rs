@@ -6,6 +6,7 @@ use crate::engine::hands::{Failed, FullId, Look, Whose};
 use crate::engine::owned::SandboxId;
 use jiff::Timestamp;
 use serde_json::Value;
+use std::time::Instant;
 
 /// The lists of a sandbox's objects as the engine gave them, under their real names, and
 /// what follows from them.
@@ -33,6 +34,7 @@ impl Seen {
     pub(super) async fn look(sandbox: &Sandbox, terminal: bool) -> Result<Seen, Failed> {
         let hands = sandbox.hands();
         let whose = Whose::Sandbox(*sandbox.id());
+        let then = Instant::now();
         let (containers, networks, volumes, images) = tokio::try_join!(
             hands.look(Look::Containers { whose, size: false }),
             hands.look(Look::Networks(whose)),
@@ -41,9 +43,8 @@ impl Seen {
         )?;
         let lists = [containers, networks, volumes, images].map(list);
         let seen = Seen::of(sandbox, terminal, lists);
-        sandbox
-            .place
-            .note_running(*sandbox.id(), seen.running() as u64);
+        let running = seen.running() as u64;
+        sandbox.place.running.note(*sandbox.id(), running, then);
         Ok(seen)
     }
 

@@ -10,7 +10,7 @@ use super::entry::runs;
 pub use super::entry::{Busy, Entry, NotNow, Over, Seen, Turn, Work};
 use super::moved::moved;
 use super::stage::{Place, Stage};
-use crate::demos::runner::{How, Outcome, Sandbox};
+use crate::demos::runner::{How, Outcome, Run, Sandbox};
 use crate::demos::script::{Actual, Demo, End, Verdict, compare};
 use futures_util::StreamExt;
 use std::collections::{BTreeMap, VecDeque};
@@ -20,6 +20,9 @@ use tokio::sync::watch;
 
 /// How many of the commands typed at the prompt are kept.
 const MOST_TRIED: usize = 50;
+
+/// How many typed commands may run or wait at a time.
+const MOST_AT_ONCE: usize = 10;
 
 /// How many names of typed commands are remembered, so that none runs twice.
 const MOST_NAMES: usize = 200;
@@ -225,17 +228,24 @@ impl Bench {
 
     /// Runs a line that was typed at the prompt, once for each `name`. Gives the number
     /// under which it is written down; `None` when it was before.
+    ///
+    /// # Errors
+    /// That too many run or wait already.
     pub fn try_line(
         self: &Arc<Self>,
         stage: &Arc<Stage>,
         name: &str,
         line: &str,
         files: BTreeMap<String, String>,
-    ) -> Option<u64> {
+    ) -> Result<Option<u64>, NotNow> {
         self.notice(stage);
         let mut state = self.lock();
         if state.names.iter().any(|own| own == name) {
-            return None;
+            return Ok(None);
+        }
+        let going = state.tried.iter().filter(|(_, entry)| entry.over.is_none());
+        if going.count() >= MOST_AT_ONCE {
+            return Err(NotNow::Busy);
         }
         state.names.push_back(name.to_owned());
         if state.names.len() > MOST_NAMES {
@@ -267,7 +277,7 @@ impl Bench {
                 Err(why) => bench.cannot(slot, generation, why),
             }
         });
-        Some(number)
+        Ok(Some(number))
     }
 
     /// Waits until nothing is being done, for so long at most.
@@ -387,7 +397,9 @@ impl Bench {
     ) -> bool {
         let before = sandbox.objects().await;
         let begun = Instant::now();
-        let mut run = sandbox.run(line, how);
+        let Some(mut run) = self.started(sandbox, generation, line, how) else {
+            return false;
+        };
         while let Some(out) = run.next().await {
             self.change(generation, |state| {
                 if let Some(entry) = state.entry(slot) {
@@ -437,6 +449,19 @@ impl Bench {
             }
         });
         written && goes_on
+    }
+
+    /// Begins a line, unless everything was begun anew since: what it made would be in the
+    /// way of what comes. Under the lock, so that a reset comes before it or ends it.
+    fn started(
+        &self,
+        sandbox: &Arc<Sandbox>,
+        generation: u64,
+        line: &str,
+        how: How,
+    ) -> Option<Run> {
+        let state = self.lock();
+        (state.generation == generation).then(|| sandbox.run(line, how))
     }
 
     /// A typed command could not be run at all.

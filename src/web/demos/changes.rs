@@ -103,15 +103,16 @@ pub async fn prompt(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes
     if line.len() > LONGEST_LINE || name.is_empty() || name.len() > 64 {
         return Err(PageError::BodyTooLarge.into());
     }
-    let mut place = "line".to_owned();
+    let (mut begun, mut place) = (Ok(()), "line".to_owned());
     if !line.is_empty() {
         let files = asked.demo.as_deref().map(files).unwrap_or_default();
-        let number = asked.bench.try_line(&asked.acting.stage, name, line, files);
-        if let Some(number) = number {
-            place = format!("tried-{number}");
+        match asked.bench.try_line(&asked.acting.stage, name, line, files) {
+            Ok(Some(number)) => place = format!("tried-{number}"),
+            Ok(None) => {}
+            Err(not_now) => begun = Err(not_now),
         }
     }
-    Ok(asked.answer(Ok(()), &headers, &place).await)
+    Ok(asked.answer(begun, &headers, &place).await)
 }
 
 /// `POST /prompt/reset`
