@@ -417,6 +417,27 @@ async fn talk(to: std::net::SocketAddr, cookies: &str, origin: &str, message: &s
     String::from_utf8_lossy(&said).into_owned()
 }
 
+#[tokio::test]
+async fn a_prompt_takes_no_more_lines_than_can_wait() {
+    let engine = FakeEngine::start().await;
+    let app = on(&engine).await;
+    let cookies = visitor(&app).await;
+    let seen = [("cookie", cookies.as_str())];
+    let page = send(&app, Method::GET, "/demos/stays", &seen, "").await;
+    let token = page.field("/demos/stays/steps/1", "token");
+    engine.script.hang(true);
+    let mut heard = Vec::new();
+    for number in 0..12 {
+        let body =
+            format!("token={token}&host=fake&demo=stays&by=script&name=n{number}&line=docker+ps");
+        let headers = [ORIGIN, seen[0]];
+        let answer = send(&app, Method::POST, "/prompt", &headers, &body).await;
+        heard.push(answer.status);
+    }
+    assert_eq!(heard[..10], [StatusCode::NO_CONTENT; 10]);
+    assert_eq!(heard[10..], [StatusCode::CONFLICT; 2]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_scripts_a_demo_runs_to_its_end_and_a_click_runs_once() {
     let Some(room) = Room::new().await else {

@@ -520,6 +520,20 @@ async fn a_reset_ends_what_runs_and_leaves_nothing() {
     assert!(matches!(over.outcome, Outcome::Ended(_)), "{over:?}");
 }
 
+// On one thread: the task of the run has not begun when the reset does.
+#[tokio::test]
+async fn a_reset_right_after_a_click_ends_what_was_clicked() {
+    let Some(room) = Room::new().await else {
+        return;
+    };
+    let me = room.open().await;
+    let running = me.run("docker run -d busybox sleep 600", How::default());
+    me.reset().await.expect("it is wiped");
+    let outcome = running.outcome().await;
+    assert!(matches!(outcome, Outcome::Ended(_)), "{outcome:?}");
+    assert_eq!(room.labelled(&me), "");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_nobody_uses_goes_and_so_does_what_a_dead_process_left() {
     let terms = Terms {

@@ -7,7 +7,8 @@
 //!
 //! 1. `told`: what a command tells while it runs; [`Run`] reads it.
 //! 2. `sandboxes`, `sandbox`, `terms`: who has one, how long, and one change at a time.
-//! 3. `place`, `queue`: what the sandboxes of one host share, and who waits there.
+//! 3. `place`, `queue`, `running`: what the sandboxes of one host share, who waits there,
+//!    and for how much more there is room.
 //! 4. `step`: one command on its way, within its limits.
 //! 5. `seen`, `lists`: what a decision is made from, and what of it a command needs.
 //! 6. `weight`: how much of the host's disk a sandbox takes.
@@ -18,6 +19,7 @@ mod names;
 mod objects;
 mod place;
 mod queue;
+mod running;
 mod said;
 mod sandbox;
 mod sandboxes;
@@ -28,6 +30,7 @@ mod terms;
 mod told;
 mod weight;
 
+pub use crate::engine::hands::Writer;
 pub use objects::{Kind, Object};
 pub use sandbox::{How, Sandbox};
 pub use sandboxes::{OpenError, Sandboxes};

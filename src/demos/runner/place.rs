@@ -1,15 +1,14 @@
 //! One host, as the sandboxes on it share it: the queue, the demo image, the memory.
 
 use super::queue::Queue;
+use super::running::Running;
 use super::sandboxes::OpenError;
 use crate::demos::prepare::Pins;
 use crate::demos::{doctor, janitor, prepare};
 use crate::engine::hands::{Failed, FullId, Hands, Look};
-use crate::engine::owned::SandboxId;
 use crate::engine::{Away, Host};
 use jiff::Timestamp;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long the free space that was seen is taken for true.
@@ -27,8 +26,8 @@ pub(super) struct Place {
     known: tokio::sync::Mutex<Option<Known>>,
     /// The free bytes where the engine keeps its files, and when that was seen.
     free: tokio::sync::Mutex<Option<(Instant, Option<u64>)>>,
-    /// How many containers run in each sandbox, as far as we know.
-    running: Mutex<HashMap<SandboxId, u64>>,
+    /// How many containers run in all sandboxes.
+    pub(super) running: Running,
 }
 
 /// What is known of a host on which sandboxes can be opened.
@@ -49,7 +48,7 @@ impl Place {
             queue: Queue::new(workers),
             known: tokio::sync::Mutex::default(),
             free: tokio::sync::Mutex::default(),
-            running: Mutex::default(),
+            running: Running::default(),
         }
     }
 
@@ -122,32 +121,6 @@ impl Place {
                 bytes
             }
         }
-    }
-
-    fn running(&self) -> MutexGuard<'_, HashMap<SandboxId, u64>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Takes note of how many containers of a sandbox run.
-    pub(super) fn note_running(&self, sandbox: SandboxId, containers: u64) {
-        self.running().insert(sandbox, containers);
-    }
-
-    /// Containers of a sandbox were started, or have ended.
-    pub(super) fn adjust_running(&self, sandbox: SandboxId, by: i64) {
-        let mut running = self.running();
-        let count = running.entry(sandbox).or_default();
-        *count = count.saturating_add_signed(by);
-    }
-
-    /// A sandbox is gone.
-    pub(super) fn forget_sandbox(&self, sandbox: &SandboxId) {
-        self.running().remove(sandbox);
-    }
-
-    /// How many containers run in all sandboxes here.
-    pub(super) fn all_running(&self) -> u64 {
-        self.running().values().sum()
     }
 }
 

@@ -156,9 +156,11 @@ impl Sandbox {
         }
         let (me, line) = (Arc::clone(self), line.to_owned());
         self.busy.fetch_add(1, Ordering::SeqCst);
+        // From here on a reset ends it, also before its task has begun.
+        let resets = self.resets.subscribe();
         tokio::spawn(async move {
             let done = Busy(&me, how.once.clone());
-            let outcome = me.whole(&line, how, &teller).await;
+            let outcome = me.whole(&line, how, &teller, resets).await;
             // Before the end is heard: who runs the step again then, runs it anew.
             drop(done);
             teller.end(outcome);
@@ -183,7 +185,7 @@ impl Sandbox {
     pub(super) async fn close(&self) -> Result<(), Away> {
         self.closed.store(true, Ordering::SeqCst);
         let result = self.reset().await;
-        self.place.forget_sandbox(&self.id);
+        self.place.running.forget(&self.id);
         result
     }
 
@@ -211,7 +213,7 @@ impl Sandbox {
     /// What was known of its objects is no longer so.
     fn forget(&self) {
         self.lock_unsure().take();
-        self.place.note_running(self.id, 0);
+        self.place.running.note(self.id, 0, Instant::now());
         *self.lock_heavy() = Heavy::default();
     }
 
@@ -355,13 +357,13 @@ impl Sandbox {
 
     /// A container was started.
     pub(super) fn has_started(self: &Arc<Self>) {
-        self.place.adjust_running(self.id, 1);
+        self.place.running.adjust(self.id, 1);
         self.stirs();
     }
 
     /// A container that was attended to its end has ended.
     pub(super) fn has_ended(&self) {
-        self.place.adjust_running(self.id, -1);
+        self.place.running.adjust(self.id, -1);
     }
 
     /// Why it was stopped, the first time that this is asked.
@@ -377,8 +379,13 @@ impl Sandbox {
 /// The way of one command.
 impl Sandbox {
     /// Decides, waits for its turn, carries out.
-    async fn whole(self: &Arc<Self>, line: &str, how: How, teller: &Teller) -> Outcome {
-        let mut resets = self.resets.subscribe();
+    async fn whole(
+        self: &Arc<Self>,
+        line: &str,
+        how: How,
+        teller: &Teller,
+        mut resets: watch::Receiver<u64>,
+    ) -> Outcome {
         if self.closed.load(Ordering::SeqCst) {
             return Outcome::Ended(OVER.into());
         }

@@ -199,9 +199,8 @@ impl Sandboxes {
                 let Some(all) = me.upgrade() else { return };
                 all.close_expired().await;
                 let places = all.lock_places().clone();
-                for place in places.values() {
-                    place.expire().await;
-                }
+                // At once: a host that is away keeps no other waiting.
+                join_all(places.values().map(|place| place.expire())).await;
             }
         });
     }
@@ -213,12 +212,13 @@ impl Sandboxes {
             let over = open.values().filter(|sandbox| sandbox.has_expired());
             over.map(|sandbox| *sandbox.id()).collect()
         };
-        for id in expired {
+        let closed = expired.iter().map(async |id| {
             tracing::info!(sandbox = %id, "expired");
-            if let Err(away) = self.close(&id).await {
+            if let Err(away) = self.close(id).await {
                 tracing::warn!(sandbox = %id, %away, "could not be removed; the next start does it");
             }
-        }
+        });
+        join_all(closed).await;
     }
 }
 

@@ -7,6 +7,7 @@ use crate::engine::hands::{Failed, FullId, Look, Whose};
 use crate::engine::owned::SandboxId;
 use jiff::Timestamp;
 use serde_json::Value;
+use std::time::Instant;
 
 /// The lists of a sandbox's objects as the engine gave them, under their real names, and
 /// what follows from them.
@@ -42,6 +43,7 @@ impl Seen {
             true => hands.look(look).await,
             false => Ok(Value::Null),
         };
+        let then = Instant::now();
         let (containers, networks, volumes, images) = tokio::try_join!(
             at(wanted.containers, Look::Containers { whose, size: false }),
             at(wanted.networks, Look::Networks(whose)),
@@ -51,9 +53,8 @@ impl Seen {
         let lists = [containers, networks, volumes, images].map(list);
         let seen = Seen::of(sandbox, terminal, lists);
         if wanted.containers {
-            sandbox
-                .place
-                .note_running(*sandbox.id(), seen.running() as u64);
+            let running = seen.running() as u64;
+            sandbox.place.running.note(*sandbox.id(), running, then);
         }
         Ok(seen)
     }

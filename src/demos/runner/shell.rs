@@ -80,6 +80,11 @@ impl Control {
         let _resized = self.0.sandbox.hands().apply(resize).await;
     }
 
+    /// Somebody types: the sandbox's time begins anew.
+    pub fn touch(&self) {
+        self.0.sandbox.touch();
+    }
+
     /// The exit code, once the reader has come to its end. `None` when nobody can tell.
     pub async fn code(&self) -> Option<i32> {
         let hands = self.0.sandbox.hands();

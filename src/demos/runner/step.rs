@@ -3,6 +3,7 @@
 
 use super::place::as_away;
 use super::queue::Turn;
+use super::running::Room;
 use super::sandbox::Sandbox;
 use super::told::{Outcome, Teller};
 use crate::demos::refusal::{Refusal, Rule};
@@ -29,6 +30,8 @@ pub(super) struct Step<'a> {
     left: AtomicUsize,
     /// Whether it was told that it waits for its turn.
     told_to_wait: AtomicBool,
+    /// The room that it has for a container that it is about to start.
+    room: Mutex<Option<Room>>,
 }
 
 /// Why a command was not carried out to its end.
@@ -99,6 +102,7 @@ impl<'a> Step<'a> {
             ends: Mutex::new(Instant::now() + sandbox.limits.step),
             left: AtomicUsize::new(sandbox.limits.output),
             told_to_wait: AtomicBool::new(false),
+            room: Mutex::default(),
         }
     }
 
@@ -246,7 +250,8 @@ impl<'a> Step<'a> {
         self.new_network(name, Vec::new()).await
     }
 
-    /// Whether the host has room for one more container that runs.
+    /// Takes the host's room for one more container that runs, if there is any; until
+    /// [`started`](Step::started), or the end of the step.
     pub(super) async fn room(&self) -> Result<(), Stop> {
         // Every start of what was stopped would write as much again before it is measured.
         if let Some(why) = self.in_time(self.sandbox.is_still_too_heavy()).await? {
@@ -254,14 +259,17 @@ impl<'a> Step<'a> {
         }
         let (place, terms) = (&self.sandbox.place, &self.sandbox.terms);
         let share = self.sandbox.known.memory / 100 * terms.memory_percent;
-        let after = (place.all_running() + 1).saturating_mul(self.sandbox.limits.caps.memory);
-        if share > 0 && after > share {
+        let memory = self.sandbox.limits.caps.memory;
+        let fits = |all: u64| share == 0 || all.saturating_mul(memory) <= share;
+        self.set_room(None);
+        let Some(room) = place.running.one_more(fits) else {
             return Err(no_room(format!(
                 "All sandboxes together may take {} % of this host's memory, and the containers that \
                  run now take it. Try again when some of them have ended.",
                 terms.memory_percent
             )));
-        }
+        };
+        self.set_room(Some(room));
         let free = self.in_time(place.free_space()).await?;
         match free.is_some_and(|free| free < terms.free_space) {
             false => Ok(()),
@@ -271,6 +279,23 @@ impl<'a> Step<'a> {
                 terms.free_space / 1_000_000
             ))),
         }
+    }
+}
+
+/// What runs.
+impl Step<'_> {
+    /// A container was started; `anew` when it did not run before.
+    pub(super) fn started(&self, anew: bool) {
+        match anew {
+            true => self.sandbox.has_started(),
+            false => self.sandbox.stirs(),
+        }
+        self.set_room(None);
+    }
+
+    fn set_room(&self, room: Option<Room>) {
+        let mut own = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+        let _given_back = std::mem::replace(&mut *own, room);
     }
 }
 

@@ -67,12 +67,11 @@ pub(super) async fn watch(sandbox: Arc<Sandbox>) {
             }
         }
         match scale.measure(&sandbox).await {
-            Ok(Reading { running, weight }) if running.is_empty() => {
-                sandbox.weighs(weight);
-                return;
-            }
             Ok(Reading { running, weight }) => {
                 sandbox.weighs(weight);
+                if running.is_empty() {
+                    return;
+                }
                 if listened.elapsed() >= LISTEN {
                     loud = hush(&sandbox, running, &loud).await;
                     listened = Instant::now();
@@ -212,7 +211,12 @@ impl Scale {
     async fn measure(&mut self, sandbox: &Sandbox) -> Result<Reading, Failed> {
         let hands = sandbox.hands();
         let whose = Whose::Sandbox(*sandbox.id());
+        let then = Instant::now();
         let containers = hands.look(containers(sandbox, true)).await?;
+        // What ended by itself takes none of the host's memory any more.
+        let count = list(&containers).iter().filter(|one| runs(one)).count();
+        let all = &sandbox.place.running;
+        all.note(*sandbox.id(), count as u64, then);
         let images = hands.look(Look::Images(whose)).await?;
         let demo = sandbox.known.image.as_str();
         let images = list(&images);
@@ -258,7 +262,8 @@ impl Scale {
             self.volumes = None;
             return 0;
         }
-        let bytes = match hands.look(Look::DiskUsage(whose)).await {
+        let usage = hands.look(Look::DiskUsage(whose)).await;
+        let bytes = match &usage {
             Ok(usage) => sum(list(&usage["Volumes"]), |volume| {
                 volume["UsageData"]["Size"].as_u64()
             }),

@@ -10,7 +10,7 @@ use super::entry::runs;
 pub use super::entry::{Busy, Entry, NotNow, Over, Seen, Turn, Work};
 use super::moved::moved;
 use super::stage::{Place, Stage};
-use crate::demos::runner::{How, Outcome, Sandbox};
+use crate::demos::runner::{How, Outcome, Run, Sandbox};
 use crate::demos::script::{Actual, Demo, End, Verdict, compare};
 use futures_util::StreamExt;
 use std::collections::{BTreeMap, VecDeque};
@@ -402,7 +402,9 @@ impl Bench {
     ) -> bool {
         let before = sandbox.objects().await;
         let begun = Instant::now();
-        let mut run = sandbox.run(line, how);
+        let Some(mut run) = self.started(sandbox, generation, line, how) else {
+            return false;
+        };
         while let Some(out) = run.next().await {
             self.change(generation, |state| {
                 if let Some(entry) = state.entry(slot) {
@@ -452,6 +454,19 @@ impl Bench {
             }
         });
         written && goes_on
+    }
+
+    /// Begins a line, unless everything was begun anew since: what it made would be in the
+    /// way of what comes. Under the lock, so that a reset comes before it or ends it.
+    fn started(
+        &self,
+        sandbox: &Arc<Sandbox>,
+        generation: u64,
+        line: &str,
+        how: How,
+    ) -> Option<Run> {
+        let state = self.lock();
+        (state.generation == generation).then(|| sandbox.run(line, how))
     }
 
     /// A typed command could not be run at all.

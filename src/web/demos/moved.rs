@@ -93,7 +93,9 @@ fn shown(object: &Object) -> String {
     match (object.kind, object.typed.as_str()) {
         (Kind::Image, typed) if typed.starts_with("untagged-") => "<none>".into(),
         (Kind::Image, typed) => typed.strip_suffix(":latest").unwrap_or(typed).to_owned(),
-        (Kind::Volume, typed) if typed.len() == 64 => format!("{}…", &typed[..12]),
+        (Kind::Volume, typed) if typed.len() == 64 => {
+            format!("{}…", typed.chars().take(12).collect::<String>())
+        }
         (_, typed) => typed.to_owned(),
     }
 }

@@ -11,7 +11,7 @@ use super::bench::{Bench, LONGEST_LINE};
 use super::pages::parameter;
 use super::said;
 use super::stage::{Place, Stage};
-use crate::demos::runner::{Outcome, Shell};
+use crate::demos::runner::{Outcome, Shell, Writer};
 use crate::web::error::PageError;
 use crate::web::guard::{self, Head};
 use crate::web::key::KeyTrouble;
@@ -20,6 +20,7 @@ use crate::web::state::App;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::response::IntoResponse;
+use bytes::{Buf, BytesMut};
 use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -148,6 +149,9 @@ async fn carry(mut socket: WebSocket, shell: Shell) {
         control,
     } = shell;
     let mut buffer = vec![0; 16 * 1024];
+    // What was typed and not taken yet. It is written beside the reading: a program that
+    // prints what it reads takes no more until what it printed was read.
+    let (mut typed, mut is_flushed) = (BytesMut::new(), true);
     let mut pulse = tokio::time::interval(PULSE);
     pulse.reset();
     let mut answered = true;
@@ -162,15 +166,16 @@ async fn carry(mut socket: WebSocket, shell: Shell) {
                     }
                 }
             },
-            message = socket.recv() => match message {
+            written = write(&mut writer, &typed), if !(typed.is_empty() && is_flushed) => {
+                let Ok(length) = written else { break };
+                is_flushed = typed.is_empty();
+                typed.advance(length);
+            }
+            message = socket.recv(), if typed.len() < LARGEST => match message {
                 Some(Ok(Message::Binary(bytes))) => {
-                    let typed = async {
-                        writer.write_all(&bytes).await?;
-                        writer.flush().await
-                    };
-                    if !in_time(typed).await {
-                        break;
-                    }
+                    control.touch();
+                    typed.extend_from_slice(&bytes);
+                    is_flushed = false;
                 }
                 Some(Ok(Message::Text(text))) => {
                     if let Ok(Size { rows, columns }) = serde_json::from_str(&text) {
@@ -200,6 +205,18 @@ async fn carry(mut socket: WebSocket, shell: Shell) {
 /// a process that does not, would otherwise hold the shell for as long as its container.
 async fn in_time<T, E>(carried: impl Future<Output = Result<T, E>>) -> bool {
     matches!(tokio::time::timeout(PULSE, carried).await, Ok(Ok(_)))
+}
+
+/// Writes some of what was typed, and gives how much; once nothing is left, sends it off.
+/// Nothing is lost or written twice when this is given up half-way.
+async fn write(writer: &mut Writer, typed: &[u8]) -> std::io::Result<usize> {
+    match typed {
+        [] => writer.flush().await.map(|()| 0),
+        typed => match writer.write(typed).await? {
+            0 => Err(std::io::ErrorKind::WriteZero.into()),
+            length => Ok(length),
+        },
+    }
 }
 
 /// Says a sentence; nobody may be there to read it.

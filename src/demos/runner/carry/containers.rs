@@ -47,7 +47,7 @@ impl Carry<'_> {
         self.begin(id).await
     }
 
-    fn runs(&self, id: &FullId) -> bool {
+    pub(super) fn runs(&self, id: &FullId) -> bool {
         let mut containers = self.seen.snapshot.containers.iter();
         containers.any(|container| container.running && container.id == *id)
     }
@@ -83,13 +83,14 @@ impl Carry<'_> {
                 errors.push(no_container(Operation::Restart, target.typed()));
                 continue;
             };
-            if !self.runs(&id) {
+            let runs = self.runs(&id);
+            if !runs {
                 self.step.room().await?;
             }
             let seconds = stop.seconds;
             match self.step.apply(Change::Restart { id, seconds }).await {
                 Ok(_) => {
-                    self.step.sandbox.has_started();
+                    self.step.started(!runs);
                     self.step.stdout(format!("{}\n", target.typed()))?;
                 }
                 Err(not) => errors.push(self.said_of(Operation::Restart, not, target)?),

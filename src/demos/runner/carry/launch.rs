@@ -192,9 +192,8 @@ impl Carry<'_> {
 
     /// Starts a container; from then on the sandbox is weighed.
     pub(super) async fn begin(&self, id: &FullId) -> Result<(), Not> {
-        let sandbox = self.step.sandbox;
         self.step.apply(Change::Start(id.clone())).await?;
-        sandbox.has_started();
+        self.step.started(!self.runs(id));
         Ok(())
     }
 

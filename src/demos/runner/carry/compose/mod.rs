@@ -35,6 +35,9 @@ const NAMES: [&str; 4] = [
 /// What a project is called that has no name: Compose takes the folder's.
 const PROJECT: &str = "demo";
 
+/// A longer line is cut, in bytes: a container may print for ever without ending one.
+const LONGEST_LINE: usize = 64 * 1024;
+
 /// The beginning of Compose's labels.
 const LABEL: &str = "com.docker.compose.";
 
@@ -576,6 +579,11 @@ fn lines(
                     while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
                         let line: Vec<u8> = rest.drain(..=end).collect();
                         let line = String::from_utf8_lossy(&line[..end]).into_owned();
+                        ready.push_back((frame.stream, line));
+                    }
+                    if rest.len() > LONGEST_LINE {
+                        let line = std::mem::take(rest);
+                        let line = String::from_utf8_lossy(&line).into_owned();
                         ready.push_back((frame.stream, line));
                     }
                 }
