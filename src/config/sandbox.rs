@@ -53,6 +53,8 @@ pub struct Sandbox {
     memory_percent: Option<Spanned<u64>>,
     /// Below it nothing new is started.
     free_space_mb: Option<Spanned<u64>>,
+    /// How many sandboxes there may be at a time.
+    sandboxes: Option<Spanned<u64>>,
 }
 
 /// A number that makes no sense: where it stands in the file, in bytes, and why.
@@ -163,6 +165,7 @@ impl Sandbox {
         time(&mut terms.life, self.life_minutes, 48 * 60, 60)?;
         count(&mut terms.workers, self.workers, 1, 64, 1)?;
         set(&mut terms.memory_percent, self.memory_percent, 1, 90, 1)?;
+        count(&mut terms.sandboxes, self.sandboxes, 1, 2000, 1)?;
         set(&mut terms.free_space, self.free_space_mb, 0, 1 << 20, MB)?;
         Ok((limits, terms))
     }
@@ -186,7 +189,7 @@ mod tests {
         let text = "memory-mb = 32\ncpus = 0.25\npids = 32\nfile-mb = 8\nopen-files = 128\nshm-kb = 128\n\
                     log-kb = 64\ntmpfs-kb = 512\ntmpfs-most-kb = 2048\ntmpfs-files = 32\ncontainers = 3\n\
                     networks = 2\nvolumes = 1\nimages = 0\nstep-seconds = 20\noutput-kb = 16\nweight-mb = 64\n\
-                    idle-minutes = 5\nlife-minutes = 60\nworkers = 2\nmemory-percent = 25\nfree-space-mb = 10\ncapabilities = ['CHOWN']";
+                    idle-minutes = 5\nlife-minutes = 60\nworkers = 2\nmemory-percent = 25\nfree-space-mb = 10\nsandboxes = 7\ncapabilities = ['CHOWN']";
         let (limits, terms) = resolve(text).expect("numbers");
         let caps = limits.caps;
         assert_eq!(caps.capabilities.names(), ["CHOWN"]);
@@ -208,6 +211,7 @@ mod tests {
         assert_eq!(terms.life, Duration::from_secs(3600));
         assert_eq!((terms.workers, terms.memory_percent), (2, 25));
         assert_eq!(terms.free_space, 10 << 20);
+        assert_eq!(terms.sandboxes, 7);
     }
 
     #[test]

@@ -107,7 +107,7 @@ impl App {
             .ok()
             .map(|stage| Arc::clone(&stage.sandboxes));
         let live = Live::of(Arc::new(move |host, id| {
-            let sandbox = sandboxes.as_ref()?.get(&id)?;
+            let sandbox = sandboxes.as_ref()?.seen(&id)?;
             (sandbox.host().name() == host).then(|| sandbox.corner())
         }));
         App {

@@ -679,3 +679,23 @@ async fn a_terminal_is_typed_into_and_its_shell_ends_with_it() {
         ("Error response from daemon: No such container: nope\n", 1)
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_sandboxes_than_there_may_be_are_not_opened() {
+    let terms = Terms {
+        sandboxes: 2,
+        ..Terms::default()
+    };
+    let Some(room) = Room::with(Limits::default(), terms).await else {
+        return;
+    };
+    let first = room.open().await;
+    let _second = room.open().await;
+    let full = room.sandboxes.open(None).await.err().expect("no third");
+    assert!(
+        full.to_string().contains("all 2 sandboxes are taken"),
+        "{full}"
+    );
+    room.sandboxes.close(first.id()).await.expect("it goes");
+    room.open().await;
+}

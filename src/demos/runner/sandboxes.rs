@@ -46,9 +46,11 @@ pub enum OpenError {
     /// The demo image is not there.
     #[error("the demo image, busybox, is not on host {0}: put it there with `waterline prepare`")]
     NoImage(String),
-    /// The host holds as many sandboxes as it has room for.
-    #[error("{0}")]
-    Full(String),
+    /// There are as many as there may be.
+    #[error(
+        "all {0} sandboxes are taken; one that nobody uses goes by itself, so try again in a while"
+    )]
+    Full(usize),
     /// The system gives no random numbers.
     #[error("the system gives no random numbers for a sandbox's name: {0}")]
     NoName(String),
@@ -100,9 +102,20 @@ impl Sandboxes {
         let known = place.known().await?;
         let id = SandboxId::random().map_err(|error| OpenError::NoName(error.to_string()))?;
         let sandbox = Sandbox::new(id, place, known, Arc::clone(&self.limits), self.terms);
-        self.lock_open().insert(id, Arc::clone(&sandbox));
+        {
+            let mut open = self.lock_open();
+            if open.len() >= self.terms.sandboxes {
+                return Err(OpenError::Full(self.terms.sandboxes));
+            }
+            open.insert(id, Arc::clone(&sandbox));
+        }
         self.tend();
         Ok(sandbox)
+    }
+
+    /// The sandbox of this id, for a look from outside: its time goes on.
+    pub fn seen(&self, id: &SandboxId) -> Option<Arc<Sandbox>> {
+        self.lock_open().get(id).cloned()
     }
 
     /// The sandbox of this id, unless it has expired. Its time begins anew.

@@ -15,6 +15,8 @@ pub struct Terms {
     pub memory_percent: u64,
     /// Below so many bytes of free space on the host nothing new is started.
     pub free_space: u64,
+    /// How many there may be at a time, over all hosts.
+    pub sandboxes: usize,
 }
 
 impl Default for Terms {
@@ -25,6 +27,7 @@ impl Default for Terms {
             workers: 4,
             memory_percent: 50,
             free_space: 1 << 30,
+            sandboxes: 200,
         }
     }
 }

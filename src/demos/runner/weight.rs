@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 /// The time between two measurements, whatever grows.
 const SHORTEST: Duration = Duration::from_millis(100);
-const LONGEST: Duration = Duration::from_secs(2);
+const LONGEST: Duration = Duration::from_secs(1);
 /// How long after a start something is measured for the first time.
 const FIRST: Duration = Duration::from_millis(200);
 /// Volumes are measured by walking through them: seldom, and seldomer if it takes long.
