@@ -33,7 +33,7 @@ pub fn aligned(text: &str, columns: Columns) -> String {
         lines.pop();
     }
     let mut widths: Vec<Vec<usize>> = lines.iter().map(|_| Vec::new()).collect();
-    widen(&lines, &mut widths, 0, columns);
+    widen(&lines, &mut widths, columns);
     let mut out = String::with_capacity(text.len() * 2);
     for (at, line) in lines.iter().enumerate() {
         for (column, cell) in line.iter().enumerate() {
@@ -48,34 +48,30 @@ pub fn aligned(text: &str, columns: Columns) -> String {
     out
 }
 
-/// Finds the widths of `column` and of those to its right, block by block.
-fn widen(lines: &[Vec<&str>], widths: &mut [Vec<usize>], column: usize, columns: Columns) {
-    let in_column = |line: &Vec<&str>| line.len() > column + 1;
-    let mut at = 0;
-    while at < lines.len() {
-        let length = lines[at..]
-            .iter()
-            .take_while(|line| in_column(line))
-            .count();
-        if length == 0 {
-            at += 1;
-            continue;
+/// Finds the widths of all columns, from the left, block by block. Without recursion: a
+/// line may hold as many tabs as somebody typed.
+fn widen(lines: &[Vec<&str>], widths: &mut [Vec<usize>], columns: Columns) {
+    let mut open = vec![(0..lines.len(), 0)];
+    while let Some((rows, column)) = open.pop() {
+        let in_column = |line: &&Vec<&str>| line.len() > column + 1;
+        let mut at = rows.start;
+        while at < rows.end {
+            let length = lines[at..rows.end].iter().take_while(in_column).count();
+            if length == 0 {
+                at += 1;
+                continue;
+            }
+            let block = at..at + length;
+            let width = lines[block.clone()]
+                .iter()
+                .map(|line| wide(line[column]) + columns.gap)
+                .fold(columns.least, usize::max);
+            for own in &mut widths[block.clone()] {
+                own.push(width);
+            }
+            at = block.end;
+            open.push((block, column + 1));
         }
-        let block = at..at + length;
-        let width = lines[block.clone()]
-            .iter()
-            .map(|line| wide(line[column]) + columns.gap)
-            .fold(columns.least, usize::max);
-        for own in &mut widths[block.clone()] {
-            own.push(width);
-        }
-        widen(
-            &lines[block.clone()],
-            &mut widths[block.clone()],
-            column + 1,
-            columns,
-        );
-        at = block.end;
     }
 }
 
@@ -106,6 +102,12 @@ mod tests {
             "a                   b\nbreak\na much longer cell, here b\n"
         );
         assert_eq!(aligned("no end\tx", FACTS), "no end              x");
+    }
+
+    #[test]
+    fn a_line_of_tabs_is_only_wide() {
+        let tabs = "\t".repeat(50_000);
+        assert_eq!(aligned(&tabs, LIST).len(), 500_000);
     }
 
     #[test]
