@@ -346,9 +346,7 @@ impl Sandbox {
     /// Why nothing more is started in it: it was stopped for its weight, and weighs as much
     /// still.
     pub(super) async fn is_still_too_heavy(&self) -> Option<String> {
-        if self.lock_heavy().stopped.is_none() {
-            return None;
-        }
+        self.lock_heavy().stopped.as_ref()?;
         if let Ok(weight) = weight::now(self).await {
             self.weighs(weight);
         }
