@@ -262,7 +262,15 @@ fn subnets(facts: &Facts, sandboxes: u64, needs: &Needs) -> Finding {
         format!(
             "{free} of {most} are free in 198.18.0.0/15; {sandboxes} sandboxes use up to {wanted}"
         ),
-        "remove networks (`docker network ls`), or a route of this machine through 198.18.0.0/15",
+        &match u64::from(most) < wanted {
+            true => format!(
+                "there are no more than {most}: ask for {} sandboxes at most",
+                u64::from(most) / needs.networks.max(1)
+            ),
+            false => "remove networks (`docker network ls`), or a route of this machine through \
+                      198.18.0.0/15"
+                .into(),
+        },
     )
 }
 
@@ -372,6 +380,11 @@ mod tests {
         assert_eq!(with(&|facts| facts.free = Some(1 << 30)), ["disk"]);
         assert_eq!(with(&|facts| facts.free = None), ["disk"]);
         assert_eq!(with(&|facts| facts.subnets = (19, 8192)), ["subnets"]);
+        let needs = Needs::of(&Limits::default(), &Terms::default());
+        let many = judge(&facts(), 3000, &needs);
+        let many = many.iter().find(|finding| finding.what == "subnets");
+        let advice = &many.expect("subnets").advice;
+        assert!(advice.contains("1638 sandboxes at most"), "{advice}");
         assert_eq!(
             with(&|facts| facts.info["PidsLimit"] = false.into()),
             ["limits"]

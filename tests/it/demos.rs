@@ -5,6 +5,7 @@ use waterline::cli::content;
 use waterline::demos::script::{Part, shell};
 use waterline::demos::stock::Demos;
 use waterline::notebook::{Content, Notebook};
+use waterline::web::demos::reasons::Reasons;
 
 fn embedded() -> (Notebook, Demos) {
     let notebook = Notebook::load(&Content::Embedded, &content::rules()).expect("it is built in");
@@ -210,4 +211,25 @@ fn a_script_takes_its_projects_down_and_leaves_others_alone() {
         "{said}"
     );
     assert_eq!(calls.len(), 1, "{calls:?}");
+}
+
+#[test]
+fn every_topic_has_a_demo_or_says_why_it_has_none() {
+    let (notebook, demos) = embedded();
+    let reasons = Reasons::built_in();
+    let topics = notebook.topics(0, 1000);
+    assert!(topics.len() >= 35, "{}", topics.len());
+    for topic in &topics {
+        let runs = demos.of_topic(&topic.name).next().is_some();
+        let told = reasons.of(&topic.name).is_some();
+        assert!(
+            runs != told,
+            "{}: a demo {runs}, a reason {told}",
+            topic.name
+        );
+    }
+    for (topic, _) in reasons.all() {
+        let is_there = topics.iter().any(|one| *one.name == *topic);
+        assert!(is_there, "none.toml speaks of {topic}, which is no topic");
+    }
 }

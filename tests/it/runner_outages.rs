@@ -54,3 +54,22 @@ async fn an_engine_killed_in_mid_demo_leaves_a_clean_resume_and_a_clean_reset() 
     me.reset().await.expect("it is wiped");
     assert_eq!(room.labelled(&me), "");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reset_that_the_engine_did_not_hear_comes_before_the_next_change() {
+    let Some(engine) = OwnEngine::take().await else {
+        return;
+    };
+    let room = Room::at(&engine.address(), Limits::default(), Terms::default()).await;
+    let me = room.open().await;
+    out(&me, "docker run -d --name left busybox sleep 600").await;
+    engine.daemon("KILL");
+    me.reset().await.expect_err("nobody hears it");
+    engine.daemon("start");
+    // The same name: it would be taken.
+    out(&me, "docker run -d --name left busybox sleep 600").await;
+    let all = out(&me, "docker ps -a --format '{{.Names}} {{.State}}'").await;
+    assert_eq!(all, "left running\n");
+    me.reset().await.expect("it is wiped");
+    assert_eq!(room.labelled(&me), "");
+}

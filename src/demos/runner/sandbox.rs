@@ -43,6 +43,8 @@ pub struct Sandbox {
     /// Counts the resets: a step that runs ends when it grows.
     resets: watch::Sender<u64>,
     closed: AtomicBool,
+    /// A reset could not remove everything: that comes before the next change.
+    unclean: AtomicBool,
     /// Whether something may be in it.
     is_used: AtomicBool,
     /// The command of which nobody can tell whether it made something that was not there.
@@ -93,6 +95,7 @@ impl Sandbox {
             one: tokio::sync::Mutex::default(),
             resets: watch::Sender::new(0),
             closed: AtomicBool::new(false),
+            unclean: AtomicBool::new(false),
             is_used: AtomicBool::new(false),
             unsure: Mutex::default(),
             named: Mutex::default(),
@@ -176,9 +179,23 @@ impl Sandbox {
         self.touch();
         self.resets.send_modify(|resets| *resets += 1);
         let _alone = self.one.lock().await;
+        self.wipe().await
+    }
+
+    /// Removes everything, by whoever is alone in here.
+    async fn wipe(&self) -> Result<(), Away> {
         let wiped = wiped(janitor::wipe(self.hands(), &self.id).await);
+        self.unclean.store(wiped.is_err(), Ordering::SeqCst);
         self.forget();
         wiped
+    }
+
+    /// Removes what the last reset could not, before something new is made among it.
+    async fn finish_reset(&self) -> Result<(), Outcome> {
+        match self.unclean.load(Ordering::SeqCst) {
+            true => self.wipe().await.map_err(Outcome::CannotTell),
+            false => Ok(()),
+        }
     }
 
     /// Removes everything that it made, and runs nothing any more.
@@ -412,7 +429,13 @@ impl Sandbox {
     /// Carries out, after whoever else changes something in this sandbox.
     async fn in_turn(self: &Arc<Self>, command: &Command, how: &How, teller: &Teller) -> Outcome {
         let _alone = match command.changes() {
-            true => Some(self.alone(teller).await),
+            true => {
+                let alone = self.alone(teller).await;
+                if let Err(outcome) = self.finish_reset().await {
+                    return outcome;
+                }
+                Some(alone)
+            }
             false => None,
         };
         let step = Step::begin(self, teller);
@@ -542,6 +565,7 @@ impl Sandbox {
         }
         let begin = async {
             let _alone = self.alone(teller).await;
+            self.finish_reset().await?;
             let step = Step::begin(self, teller);
             let (seen, permitted) = self
                 .decided(&command, true, &step)
