@@ -3,9 +3,23 @@
 
 use crate::own_engine::OwnEngine;
 use crate::sandbox_room::*;
+use std::sync::Arc;
 use std::time::Duration;
-use waterline::demos::runner::{How, Outcome, Terms};
+use waterline::demos::runner::{How, Outcome, Sandbox, Terms};
 use waterline::demos::sandbox::Limits;
+
+/// Starts the engine, and waits until the sandbox hears it again.
+async fn start(engine: &OwnEngine, sandbox: &Arc<Sandbox>) {
+    engine.daemon("start");
+    for _ in 0..60 {
+        let heard = finished(sandbox, "docker ps").await;
+        if heard.outcome == (Outcome::Done { code: 0 }) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    panic!("the engine is not heard again");
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_engine_killed_in_mid_demo_leaves_a_clean_resume_and_a_clean_reset() {
@@ -24,7 +38,7 @@ async fn an_engine_killed_in_mid_demo_leaves_a_clean_resume_and_a_clean_reset() 
         let outcome = running.outcome().await;
         let gone = finished(&me, "docker ps").await;
         assert!(matches!(gone.outcome, Outcome::CannotTell(_)), "{gone:?}");
-        engine.daemon("start");
+        start(&engine, &me).await;
         match outcome {
             Outcome::CannotTell(_) => {
                 let again = finished(&me, line).await;
@@ -50,7 +64,7 @@ async fn an_engine_killed_in_mid_demo_leaves_a_clean_resume_and_a_clean_reset() 
     tokio::time::sleep(Duration::from_millis(60)).await;
     engine.daemon("KILL");
     let _cannot_tell = running.outcome().await;
-    engine.daemon("start");
+    start(&engine, &me).await;
     me.reset().await.expect("it is wiped");
     assert_eq!(room.labelled(&me), "");
 }
@@ -65,7 +79,7 @@ async fn a_reset_that_the_engine_did_not_hear_comes_before_the_next_change() {
     out(&me, "docker run -d --name left busybox sleep 600").await;
     engine.daemon("KILL");
     me.reset().await.expect_err("nobody hears it");
-    engine.daemon("start");
+    start(&engine, &me).await;
     // The same name: it would be taken.
     out(&me, "docker run -d --name left busybox sleep 600").await;
     let all = out(&me, "docker ps -a --format '{{.Names}} {{.State}}'").await;
