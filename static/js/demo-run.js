@@ -49,7 +49,11 @@ class DemoRun extends HTMLElement {
     if (verdict === "running") {
       const here = document.getElementById(step.id)
       const box = here.getBoundingClientRect()
-      if (box.top < 0 || box.bottom > innerHeight) here.scrollIntoView({ block: "nearest", behavior: "smooth" })
+      // In sight is below what sticks to the top, with room for the output to come.
+      const top = parseFloat(getComputedStyle(here).scrollMarginBlockStart) || 0
+      if (box.top >= top && box.bottom <= innerHeight * 0.8) return
+      const still = matchMedia("(prefers-reduced-motion: reduce)").matches
+      here.scrollIntoView({ block: "center", behavior: still ? "instant" : "smooth" })
       return
     }
     const name = step.querySelector(".vh")?.textContent
