@@ -194,7 +194,7 @@ async fn an_engine_is_read_by_ssh_with_few_processes_and_none_left() {
     // Nobody looks: the pooled connections end after a while, and their processes with them.
     // The pool looks every 10 s for what has been idle for 10 s: that can take 20 and more.
     drop(viewer);
-    for _ in 0..400 {
+    for _ in 0..1000 {
         if sshs(running.id()) == 0 {
             return;
         }
