@@ -21,10 +21,8 @@ pub struct Needs {
     pub disk: u64,
     /// Networks, its own `bridge` among them.
     pub networks: u64,
-    /// What stays free on the disk in any case, in bytes.
-    pub floor: u64,
-    /// How much of the host's memory all sandboxes together may take, in percent.
-    pub memory_percent: u64,
+    /// What all sandboxes share of a host.
+    pub terms: Terms,
 }
 
 impl Needs {
@@ -36,8 +34,7 @@ impl Needs {
             memory: limits.caps.memory,
             disk: limits.weight,
             networks: count(limits.networks).saturating_add(1),
-            floor: terms.free_space,
-            memory_percent: terms.memory_percent,
+            terms: *terms,
         }
     }
 }
@@ -175,7 +172,7 @@ fn memory(facts: &Facts, sandboxes: u64, needs: &Needs) -> Finding {
     let Some(total) = facts.info["MemTotal"].as_u64().filter(|total| *total > 0) else {
         return unknown("memory", "the host does not say how much it has");
     };
-    let share = total.saturating_mul(needs.memory_percent) / 100;
+    let share = needs.terms.memory_share(total);
     let fit = share / most.max(1);
     finding(
         "memory",
@@ -184,13 +181,13 @@ fn memory(facts: &Facts, sandboxes: u64, needs: &Needs) -> Finding {
             "{} up to {}; sandboxes get {} % of the host's {}",
             words(sandboxes, "uses", "use"),
             size(wanted),
-            needs.memory_percent,
+            needs.terms.memory_percent,
             size(total)
         ),
         &format!(
             "{fit} fit at the same time if all use what they may; more wait in a queue. \
              Give the host {} in all, or ask for fewer",
-            size(wanted.saturating_mul(100) / needs.memory_percent.max(1))
+            size(wanted.saturating_mul(100) / needs.terms.memory_percent.max(1))
         ),
     )
 }
@@ -225,7 +222,7 @@ fn disk(facts: &Facts, sandboxes: u64, needs: &Needs) -> Finding {
     let wanted = needs
         .disk
         .saturating_mul(sandboxes)
-        .saturating_add(needs.floor);
+        .saturating_add(needs.terms.free_space);
     let folder = facts.info["DockerRootDir"].as_str().unwrap_or("its folder");
     let Some(free) = facts.free else {
         return Finding {
@@ -243,8 +240,8 @@ fn disk(facts: &Facts, sandboxes: u64, needs: &Needs) -> Finding {
         format!(
             "{free_text} are free in {folder}; {} up to {}, and {} stay free",
             words(sandboxes, "writes", "write"),
-            size(wanted - needs.floor.min(wanted)),
-            size(needs.floor)
+            size(wanted - needs.terms.free_space.min(wanted)),
+            size(needs.terms.free_space)
         ),
         &format!(
             "make room ({} are wanted): `docker system df` shows what takes it",

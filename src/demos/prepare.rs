@@ -167,15 +167,8 @@ impl Pins {
     }
 }
 
-/// The demo image of the hands' host, where it has one; it can be run from then on.
-///
-/// # Errors
-/// The host does not answer.
-pub async fn find_demo_image(hands: &Hands) -> Result<Option<FullId>, Failed> {
-    find(hands, &Pins::of_user()).await
-}
-
-/// The same, with these pins.
+/// The demo image of the hands' host, where it has one, by these pins; it can be run from
+/// then on.
 ///
 /// # Errors
 /// The host does not answer.

@@ -5,7 +5,7 @@
 //! do not: the `bridge` of a sandbox is a network of its own.
 
 use super::Ask;
-use super::owned::{DEMO_IMAGE, NAME, SANDBOX, SandboxId, is_untagged};
+use super::owned::{Instance, Owned, SANDBOX, SandboxId, claimed, claimed_image, is_demo_image};
 use super::rename;
 use serde_json::Value;
 use std::collections::HashSet;
@@ -18,6 +18,8 @@ pub const DEMO_TAG: &str = "busybox:latest";
 pub struct Corner {
     /// The sandbox.
     pub id: SandboxId,
+    /// The Waterline that made it; `None` where anybody's will do.
+    pub instance: Option<Instance>,
     /// The full id (`sha256:…`) of the image that demos run, where it is pinned. Without
     /// one it is known by its label, or else by its name.
     pub demo_image: Option<String>,
@@ -27,8 +29,58 @@ impl From<SandboxId> for Corner {
     fn from(id: SandboxId) -> Corner {
         Corner {
             id,
+            instance: None,
             demo_image: None,
         }
+    }
+}
+
+impl Corner {
+    /// Whether this is its own.
+    fn holds(&self, claim: Option<Owned>) -> bool {
+        claim.is_some_and(|claim| {
+            claim.sandbox == self.id && self.instance.is_none_or(|own| claim.instance == own)
+        })
+    }
+
+    /// Whether a container (a line of the list, or an inspect) is its own.
+    fn holds_container(&self, json: &Value) -> bool {
+        let names = json["Names"].as_array().map_or(&[][..], Vec::as_slice);
+        names
+            .iter()
+            .chain([&json["Name"]])
+            .filter_map(Value::as_str)
+            .any(|name| self.holds(claimed(labels(json), name)))
+    }
+
+    /// Whether a network or volume is its own.
+    fn holds_named(&self, json: &Value) -> bool {
+        let name = json["Name"].as_str();
+        name.is_some_and(|name| self.holds(claimed(&json["Labels"], name)))
+    }
+
+    /// Whether an image (a line of the list, or an inspect) was committed in it.
+    fn holds_image(&self, json: &Value) -> bool {
+        let tags = json["RepoTags"].as_array().map_or(&[][..], Vec::as_slice);
+        tags.iter()
+            .filter_map(Value::as_str)
+            .any(|tag| self.holds(claimed_image(labels(json), tag)))
+    }
+
+    /// Whether this is the image that demos run.
+    fn runs(&self, json: &Value) -> bool {
+        match &self.demo_image {
+            Some(id) => json["Id"] == id.as_str(),
+            None => is_demo_image(labels(json)),
+        }
+    }
+}
+
+/// The labels of a container or an image: those of a line of the list, or of an inspect.
+fn labels(json: &Value) -> &Value {
+    match &json["Labels"] {
+        Value::Null => &json["Config"]["Labels"],
+        labels => labels,
     }
 }
 
@@ -41,81 +93,20 @@ pub fn only(ask: &Ask, json: &Value, corner: &Corner) -> Option<Value> {
     let mut own = match ask {
         Ask::Version | Ask::Info => json.clone(),
         Ask::Changes(_) | Ask::Top(_) | Ask::History(_) | Ask::Files(_) => json.clone(),
-        Ask::Containers | Ask::ContainerSizes => {
-            kept(json, |item| owns_container(item, &corner.id))
-        }
-        Ask::Container(_) | Ask::Sized(_) => {
-            owns_container(json, &corner.id).then(|| json.clone())?
-        }
+        Ask::Containers | Ask::ContainerSizes => kept(json, |item| corner.holds_container(item)),
+        Ask::Container(_) | Ask::Sized(_) => corner.holds_container(json).then(|| json.clone())?,
         Ask::Images => images(json, corner),
         Ask::Image(_) => one_image(json, corner)?,
-        Ask::Networks => kept(json, |item| owns(item, &corner.id)),
-        Ask::Network(_) => owns(json, &corner.id).then(|| json.clone())?,
+        Ask::Networks => kept(json, |item| corner.holds_named(item)),
+        Ask::Network(_) => corner.holds_named(json).then(|| json.clone())?,
         Ask::Volumes => with(json, "Volumes", |list| {
-            kept(list, |item| owns(item, &corner.id))
+            kept(list, |item| corner.holds_named(item))
         }),
         Ask::Events => events(json, &corner.id),
         Ask::DiskUsage => disk_usage(json, corner),
     };
     rename::typed(ask, &mut own, &corner.id);
     Some(own)
-}
-
-/// Whether a container (a line of the list, or an inspect) is the sandbox's.
-pub fn owns_container(json: &Value, sandbox: &SandboxId) -> bool {
-    let labels = match &json["Labels"] {
-        Value::Null => &json["Config"]["Labels"],
-        labels => labels,
-    };
-    let names = json["Names"].as_array().map_or(&[][..], Vec::as_slice);
-    names
-        .iter()
-        .chain([&json["Name"]])
-        .filter_map(Value::as_str)
-        .any(|name| agrees(labels, name, sandbox))
-}
-
-/// Whether a network or volume is the sandbox's.
-pub fn owns(json: &Value, sandbox: &SandboxId) -> bool {
-    let name = json["Name"].as_str();
-    name.is_some_and(|name| agrees(&json["Labels"], name, sandbox))
-}
-
-/// Whether an image (a line of the list, or an inspect) was committed in the sandbox.
-pub fn owns_image(json: &Value, sandbox: &SandboxId) -> bool {
-    let labels = image_labels(json);
-    let tags = json["RepoTags"].as_array().map_or(&[][..], Vec::as_slice);
-    labels[SANDBOX] == sandbox.as_str()
-        && tags.iter().filter_map(Value::as_str).any(|tag| {
-            let Some(typed) = sandbox.typed(tag) else {
-                return false;
-            };
-            let repository = typed.rsplit_once(':').map_or(typed, |(name, _)| name);
-            labels[NAME] == repository || is_untagged(repository)
-        })
-}
-
-fn image_labels(json: &Value) -> &Value {
-    match &json["Labels"] {
-        Value::Null => &json["Config"]["Labels"],
-        labels => labels,
-    }
-}
-
-/// Name and labels say the same.
-fn agrees(labels: &Value, real: &str, sandbox: &SandboxId) -> bool {
-    let typed = sandbox.typed(real);
-    labels[SANDBOX] == sandbox.as_str() && typed.is_some_and(|typed| labels[NAME] == typed)
-}
-
-/// Whether this is the image that demos run. A committed image inherits its label, and
-/// is told by that of a sandbox.
-fn is_demo_image(json: &Value, corner: &Corner) -> bool {
-    let labels = image_labels(json);
-    match &corner.demo_image {
-        Some(id) => json["Id"] == id.as_str(),
-        None => labels[DEMO_IMAGE] == "1" && labels[SANDBOX].is_null(),
-    }
 }
 
 /// The image goes by the name of the one that demos run, if it does on this host.
@@ -132,13 +123,13 @@ fn as_demo_image(json: &Value) -> Value {
 
 fn images(json: &Value, corner: &Corner) -> Value {
     let list = json.as_array().map_or(&[][..], Vec::as_slice);
-    let known = list.iter().any(|image| is_demo_image(image, corner));
+    let known = list.iter().any(|image| corner.runs(image));
     let own = list.iter().filter_map(|image| {
         let is_demo = match known {
-            true => is_demo_image(image, corner),
+            true => corner.runs(image),
             false => is_named_so(image),
         };
-        match (owns_image(image, &corner.id), is_demo) {
+        match (corner.holds_image(image), is_demo) {
             (true, _) => Some(image.clone()),
             (false, true) => Some(as_demo_image(image)),
             (false, false) => None,
@@ -148,9 +139,9 @@ fn images(json: &Value, corner: &Corner) -> Value {
 }
 
 fn one_image(json: &Value, corner: &Corner) -> Option<Value> {
-    if owns_image(json, &corner.id) {
+    if corner.holds_image(json) {
         Some(json.clone())
-    } else if is_demo_image(json, corner) || (corner.demo_image.is_none() && is_named_so(json)) {
+    } else if corner.runs(json) || (corner.demo_image.is_none() && is_named_so(json)) {
         Some(as_demo_image(json))
     } else {
         None
@@ -194,8 +185,8 @@ fn events(json: &Value, sandbox: &SandboxId) -> Value {
 /// Of the disk, what the sandbox's own objects take. What layers take together is the
 /// host's figure, and so is the build cache, which is left out.
 fn disk_usage(json: &Value, corner: &Corner) -> Value {
-    let containers = |list: &Value| kept(list, |item| owns_container(item, &corner.id));
-    let volumes = |list: &Value| kept(list, |item| owns(item, &corner.id));
+    let containers = |list: &Value| kept(list, |item| corner.holds_container(item));
+    let volumes = |list: &Value| kept(list, |item| corner.holds_named(item));
     let mut own = with(json, "Containers", containers);
     own = with(&own, "Images", |list| images(list, corner));
     own = with(&own, "Volumes", volumes);

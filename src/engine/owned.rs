@@ -257,6 +257,8 @@ fn is_tag(tag: &str) -> bool {
 /// An object of ours: whose, and under which typed name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owned {
+    /// The Waterline that made it.
+    pub instance: Instance,
     /// The sandbox.
     pub sandbox: SandboxId,
     /// The typed name; of an image the repository.
@@ -265,18 +267,23 @@ pub struct Owned {
     pub until: Option<Timestamp>,
 }
 
-/// Whose a container, volume or network is, by its `Labels` and its real name; `None`
-/// when it is not `instance`'s, or anything about it does not agree.
-pub fn owned(labels: &Value, real_name: &str, instance: &Instance) -> Option<Owned> {
-    let claim = claim(labels, instance)?;
+/// Whose a container, volume or network says to be, by its `Labels` and its real name;
+/// `None` when anything about it does not agree.
+pub fn claimed(labels: &Value, real_name: &str) -> Option<Owned> {
+    let claim = claim(labels)?;
     let (sandbox, typed) = split(real_name)?;
     (sandbox == claim.sandbox && typed == claim.name).then_some(claim)
 }
 
-/// The same for an image, by its `Labels` and one of its `RepoTags`. An image that lost
+/// The same; `None` when it is not `instance`'s.
+pub fn owned(labels: &Value, real_name: &str, instance: &Instance) -> Option<Owned> {
+    claimed(labels, real_name).filter(|claim| claim.instance == *instance)
+}
+
+/// Whose an image says to be, by its `Labels` and one of its `RepoTags`. An image that lost
 /// its name to a later one keeps its label and has an `untagged-` name.
-pub fn owned_image(labels: &Value, tag: &str, instance: &Instance) -> Option<Owned> {
-    let claim = claim(labels, instance)?;
+pub fn claimed_image(labels: &Value, tag: &str) -> Option<Owned> {
+    let claim = claim(labels)?;
     let (sandbox, typed) = split(tag)?;
     let repository = match typed.rsplit_once(':') {
         Some((repository, _)) => repository,
@@ -289,6 +296,11 @@ pub fn owned_image(labels: &Value, tag: &str, instance: &Instance) -> Option<Own
     })
 }
 
+/// The same; `None` when it is not `instance`'s.
+pub fn owned_image(labels: &Value, tag: &str, instance: &Instance) -> Option<Owned> {
+    claimed_image(labels, tag).filter(|claim| claim.instance == *instance)
+}
+
 /// Whether these are the labels of an image that demos may run, and not those that an
 /// image made in a sandbox inherited from it.
 pub fn is_demo_image(labels: &Value) -> bool {
@@ -296,13 +308,11 @@ pub fn is_demo_image(labels: &Value) -> bool {
     label(DEMO_IMAGE) == Some("1") && label(SANDBOX).is_none()
 }
 
-/// What the labels say, if they name this instance.
-fn claim(labels: &Value, instance: &Instance) -> Option<Owned> {
+/// What the labels say.
+fn claim(labels: &Value) -> Option<Owned> {
     let label = |name: &str| labels.get(name).and_then(Value::as_str);
-    if label(INSTANCE)? != instance.as_str() {
-        return None;
-    }
     Some(Owned {
+        instance: Instance::parse(label(INSTANCE)?)?,
         sandbox: SandboxId::parse(label(SANDBOX)?)?,
         name: label(NAME)?.to_owned(),
         until: label(UNTIL).and_then(|until| until.parse().ok()),

@@ -2,7 +2,7 @@
 //! answered about two sandboxes and their look-alikes (`tests/sandboxes record`).
 
 use super::only::{Corner, only};
-use super::owned::SandboxId;
+use super::owned::{Instance, SandboxId};
 use super::rename::*;
 use super::{Ask, Id, Recording};
 use serde_json::{Map, Value, json};
@@ -288,8 +288,8 @@ fn images_without_a_name_have_none_and_the_demo_image_is_everybodys() {
     };
     assert_eq!(shown(&id().into()), "sha256:aa");
     let pinned = Corner {
-        id: id(),
         demo_image: Some("sha256:cc".into()),
+        ..Corner::from(id())
     };
     assert_eq!(shown(&pinned), "sha256:cc");
 }
@@ -378,4 +378,28 @@ fn events_are_the_sandboxs_own_under_its_names() {
             "{name}"
         );
     }
+}
+
+#[test]
+fn what_another_waterline_made_under_the_same_names_is_left_out() {
+    let line = |instance: &str| {
+        json!({"Id": instance, "Names": ["/wl-k3x9q2ab-web"], "Labels":
+            {"wl.instance": instance, "wl.sandbox": "k3x9q2ab", "wl.name": "web"}})
+    };
+    let list = json!([
+        line("inst00000001"),
+        line("inst00000002"),
+        line("no instance")
+    ]);
+    let shown = |corner: &Corner| {
+        let own = only(&Ask::Containers, &list, corner).expect("a list");
+        let own = own.as_array().expect("a list");
+        own.iter().map(|one| one["Id"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&id().into()), ["inst00000001", "inst00000002"]);
+    let ours = Corner {
+        instance: Instance::parse("inst00000002"),
+        ..Corner::from(id())
+    };
+    assert_eq!(shown(&ours), ["inst00000002"]);
 }

@@ -232,7 +232,7 @@ mod tests {
     fn list(status: &str, others: usize) -> Value {
         let line = |name: &str, sandbox: &str| {
             json!({"Id": "c".repeat(64), "Names": [format!("/wl-{sandbox}-{name}")], "Status": status,
-                   "Labels": {"wl.sandbox": sandbox, "wl.name": name}})
+                   "Labels": {"wl.instance": "inst00000001", "wl.sandbox": sandbox, "wl.name": name}})
         };
         let others = (0..others).map(|n| line(&format!("c{n}"), "zz00yy11"));
         Value::Array(

@@ -1,9 +1,11 @@
 //! Objects: what a sandbox has on its host, looked at before and after a command, so that
 //! a page can say what the command did there.
 
+use super::lists::Lists;
 use super::sandbox::Sandbox;
+use super::seen::Seen;
 pub use crate::demos::janitor::Kind;
-use crate::engine::hands::{Failed, Look, Whose};
+use crate::engine::hands::Failed;
 use crate::engine::owned::{NAME, SandboxId};
 use serde_json::Value;
 
@@ -31,35 +33,28 @@ impl Sandbox {
     /// # Errors
     /// The host does not answer.
     pub async fn objects(&self) -> Result<Vec<Object>, Failed> {
-        let whose = Whose::Sandbox(*self.id());
-        let hands = self.hands();
-        let (containers, networks, volumes, images) = tokio::try_join!(
-            hands.look(Look::Containers { whose, size: false }),
-            hands.look(Look::Networks(whose)),
-            hands.look(Look::Volumes(whose)),
-            hands.look(Look::Images(whose)),
-        )?;
+        let seen = Seen::look(self, false, Lists::ALL).await?;
         Ok(objects(
             self.id(),
-            &containers,
-            &networks,
-            &volumes,
-            &images,
+            &seen.containers,
+            &seen.networks,
+            &seen.volumes,
+            &seen.images,
         ))
     }
 }
 
 /// The objects in the engine's lists of a sandbox's own containers, networks, volumes and
 /// images, in that order.
-pub fn objects(
+fn objects(
     sandbox: &SandboxId,
-    containers: &Value,
-    networks: &Value,
-    volumes: &Value,
-    images: &Value,
+    containers: &[Value],
+    networks: &[Value],
+    volumes: &[Value],
+    images: &[Value],
 ) -> Vec<Object> {
     let mut all = Vec::new();
-    for item in items(containers) {
+    for item in containers {
         let real = text(&item["Names"][0]);
         all.extend(
             object(sandbox, Kind::Container, text(&item["Id"]), real).map(|object| Object {
@@ -69,17 +64,17 @@ pub fn objects(
             }),
         );
     }
-    for item in items(networks) {
+    for item in networks {
         let (id, real) = (text(&item["Id"]), text(&item["Name"]));
         all.extend(object(sandbox, Kind::Network, id, real));
     }
-    for item in items(volumes) {
+    for item in volumes {
         let real = text(&item["Name"]);
         let typed = text(&item["Labels"][NAME]);
         all.extend(object(sandbox, Kind::Volume, real, real).filter(|o| typed == o.typed));
     }
-    for item in items(images) {
-        for tag in items(&item["RepoTags"]) {
+    for item in images {
+        for tag in item["RepoTags"].as_array().into_iter().flatten() {
             all.extend(object(sandbox, Kind::Image, text(&item["Id"]), text(tag)));
         }
     }
@@ -98,10 +93,6 @@ fn object(sandbox: &SandboxId, kind: Kind, id: &str, real: &str) -> Option<Objec
     })
 }
 
-fn items(list: &Value) -> impl Iterator<Item = &Value> {
-    list.as_array().into_iter().flatten()
-}
-
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
@@ -116,17 +107,20 @@ mod tests {
         let id = SandboxId::parse("ab12cd34").expect("an id");
         let found = objects(
             &id,
-            &json!([
-                {"Id": "c1", "Names": ["/wl-ab12cd34-notes"], "State": "running", "Status": "Up 2 seconds"},
-                {"Id": "c2", "Names": ["/somebody"], "State": "running"},
-                {"Id": "c3"},
-            ]),
-            &json!([{"Id": "n1", "Name": "wl-ab12cd34-bridge"}]),
-            &json!([
-                {"Name": "wl-ab12cd34-data", "Labels": {"wl.name": "data"}},
-                {"Name": "wl-ab12cd34-other", "Labels": null},
-            ]),
-            &json!([{"Id": "i1", "RepoTags": ["wl-ab12cd34-mine:latest", "busybox:latest"]}, {"RepoTags": null}]),
+            &[
+                json!({"Id": "c1", "Names": ["/wl-ab12cd34-notes"], "State": "running", "Status": "Up 2 seconds"}),
+                json!({"Id": "c2", "Names": ["/somebody"], "State": "running"}),
+                json!({"Id": "c3"}),
+            ],
+            &[json!({"Id": "n1", "Name": "wl-ab12cd34-bridge"})],
+            &[
+                json!({"Name": "wl-ab12cd34-data", "Labels": {"wl.name": "data"}}),
+                json!({"Name": "wl-ab12cd34-other", "Labels": null}),
+            ],
+            &[
+                json!({"Id": "i1", "RepoTags": ["wl-ab12cd34-mine:latest", "busybox:latest"]}),
+                json!({"RepoTags": null}),
+            ],
         );
         let told: Vec<String> = found
             .iter()
@@ -142,7 +136,6 @@ mod tests {
             ]
         );
         assert_eq!(found[0].status, "Up 2 seconds");
-        let null = Value::Null;
-        assert!(objects(&id, &null, &null, &null, &null).is_empty());
+        assert!(objects(&id, &[], &[], &[], &[]).is_empty());
     }
 }

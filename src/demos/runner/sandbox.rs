@@ -114,6 +114,7 @@ impl Sandbox {
     /// What decides which of the host's objects are its own.
     pub fn corner(&self) -> Corner {
         Corner {
+            instance: Some(*self.hands().instance()),
             demo_image: Some(self.known.image.as_str().to_owned()),
             ..Corner::from(self.id)
         }
@@ -127,16 +128,6 @@ impl Sandbox {
     /// When everything in it is removed in any case.
     pub fn until(&self) -> Timestamp {
         self.until
-    }
-
-    /// When it is removed if nobody uses it before.
-    pub fn idle_until(&self) -> Timestamp {
-        let left = self.terms.idle.saturating_sub(self.lock_used().elapsed());
-        let left = SignedDuration::try_from(left).unwrap_or(SignedDuration::ZERO);
-        Timestamp::now()
-            .saturating_add(left)
-            .unwrap_or(Timestamp::MAX)
-            .min(self.until)
     }
 
     /// Whether a command is being carried out in it.
@@ -188,14 +179,6 @@ impl Sandbox {
         self.unclean.store(wiped.is_err(), Ordering::SeqCst);
         self.forget();
         wiped
-    }
-
-    /// Removes what the last reset could not, before something new is made among it.
-    async fn finish_reset(&self) -> Result<(), Outcome> {
-        match self.unclean.load(Ordering::SeqCst) {
-            true => self.wipe().await.map_err(Outcome::CannotTell),
-            false => Ok(()),
-        }
     }
 
     /// Removes everything that it made, and runs nothing any more.
@@ -429,13 +412,10 @@ impl Sandbox {
     /// Carries out, after whoever else changes something in this sandbox.
     async fn in_turn(self: &Arc<Self>, command: &Command, how: &How, teller: &Teller) -> Outcome {
         let _alone = match command.changes() {
-            true => {
-                let alone = self.alone(teller).await;
-                if let Err(outcome) = self.finish_reset().await {
-                    return outcome;
-                }
-                Some(alone)
-            }
+            true => match self.alone(teller).await {
+                Ok(alone) => Some(alone),
+                Err(away) => return Outcome::CannotTell(away),
+            },
             false => None,
         };
         let step = Step::begin(self, teller);
@@ -564,8 +544,8 @@ impl Sandbox {
             return Err(refused(refusal, teller));
         }
         let begin = async {
-            let _alone = self.alone(teller).await;
-            self.finish_reset().await?;
+            let alone = self.alone(teller).await;
+            let _alone = alone.map_err(Outcome::CannotTell)?;
             let step = Step::begin(self, teller);
             let (seen, permitted) = self
                 .decided(&command, true, &step)
@@ -599,12 +579,20 @@ impl Sandbox {
         Ok(seen.snapshot)
     }
 
-    async fn alone(&self, teller: &Teller) -> tokio::sync::MutexGuard<'_, ()> {
-        if let Ok(alone) = self.one.try_lock() {
-            return alone;
+    /// Waits until nobody else changes something in here. What the last reset could not
+    /// remove goes first, before something new is made among it.
+    async fn alone(&self, teller: &Teller) -> Result<tokio::sync::MutexGuard<'_, ()>, Away> {
+        let alone = match self.one.try_lock() {
+            Ok(alone) => alone,
+            Err(_) => {
+                teller.note("waiting: another command of this sandbox is being carried out");
+                self.one.lock().await
+            }
+        };
+        if self.unclean.load(Ordering::SeqCst) {
+            self.wipe().await?;
         }
-        teller.note("waiting: another command of this sandbox is being carried out");
-        self.one.lock().await
+        Ok(alone)
     }
 }
 

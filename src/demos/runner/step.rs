@@ -258,7 +258,7 @@ impl<'a> Step<'a> {
             return Err(no_room(format!("{why}.")));
         }
         let (place, terms) = (&self.sandbox.place, &self.sandbox.terms);
-        let share = self.sandbox.known.memory / 100 * terms.memory_percent;
+        let share = terms.memory_share(self.sandbox.known.memory);
         let memory = self.sandbox.limits.caps.memory;
         let fits = |all: u64| share == 0 || all.saturating_mul(memory) <= share;
         self.set_room(None);

@@ -19,6 +19,13 @@ pub struct Terms {
     pub sandboxes: usize,
 }
 
+impl Terms {
+    /// How many of a host's `total` bytes of memory all sandboxes together may take.
+    pub fn memory_share(&self, total: u64) -> u64 {
+        total.saturating_mul(self.memory_percent) / 100
+    }
+}
+
 impl Default for Terms {
     fn default() -> Terms {
         Terms {
