@@ -140,3 +140,32 @@ async fn two_projects_meet_on_an_external_network_only() {
     me.reset().await.expect("it is wiped");
     assert_eq!(room.labelled(&me), "");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn down_stops_everything_at_once() {
+    let Some(room) = Room::new().await else {
+        return;
+    };
+    let me = room.open().await;
+    // None of them hears SIGTERM: one after the other they would outlast the step.
+    let services: String = (1..=7)
+        .map(|n| format!("  s{n}:\n    image: busybox\n    command: sleep 600\n"))
+        .collect();
+    let file = format!("name: deaf\nservices:\n{services}");
+    let run = async |line: &str| {
+        let how = How {
+            files: [("compose.yaml".to_owned(), file.clone())].into(),
+            ..How::default()
+        };
+        let finished = me.run(line, how).finished().await;
+        assert_eq!(finished.outcome, Outcome::Done { code: 0 }, "{finished:?}");
+        text(finished.stderr())
+    };
+    run("docker compose up -d").await;
+    let err = run("docker compose down").await;
+    assert_eq!(err.matches("  Removed\n").count(), 8, "{err}");
+    assert_eq!(
+        run("docker compose down").await,
+        "Warning: No resource found to remove for project \"deaf\".\n"
+    );
+}

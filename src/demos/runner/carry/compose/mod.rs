@@ -4,6 +4,8 @@
 //! sandbox's prefix: a plain one would make the owner's own `compose down` remove it.
 
 mod file;
+mod logs;
+mod sharing;
 
 use super::super::lists::Lists;
 use super::super::seen::Seen;
@@ -13,16 +15,16 @@ use crate::demos::command::verbs::{Compose, ComposeAction, Run};
 use crate::demos::command::{Command, Verb, parse};
 use crate::demos::format::{self, ComposePs};
 use crate::demos::refusal::{Refusal, Rule};
-use crate::demos::sandbox::{Thing, permit};
-use crate::engine::hands::{Change, FullId, LogsOptions, StdStream};
+use crate::demos::sandbox::{Permitted, permit};
+use crate::engine::hands::{Change, FullId, LogsOptions};
 use crate::engine::owned::Name;
 use crate::engine::rename;
 use file::{File, Service, Shared};
-use futures_util::StreamExt;
-use futures_util::stream::{self, BoxStream};
+use futures_util::future::join_all;
 use jiff::Timestamp;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use sharing::{Sharing, find};
 
 /// What a demo's compose file is called unless `-f` says otherwise.
 const NAMES: [&str; 4] = [
@@ -34,9 +36,6 @@ const NAMES: [&str; 4] = [
 
 /// What a project is called that has no name: Compose takes the folder's.
 const PROJECT: &str = "demo";
-
-/// A longer line is cut, in bytes: a container may print for ever without ending one.
-const LONGEST_LINE: usize = 64 * 1024;
 
 /// The beginning of Compose's labels.
 const LABEL: &str = "com.docker.compose.";
@@ -188,12 +187,12 @@ impl Carry<'_> {
                 .any(|service| service.networks.iter().any(|(key, _)| *key == shared.key))
         };
         for network in project.file.networks.iter().filter(used) {
-            if let Some(code) = self.make_network(project, network).await? {
+            if let Some(code) = self.make_shared(project, Sharing::Network, network).await? {
                 return Ok(code);
             }
         }
         for volume in &project.file.volumes {
-            if let Some(code) = self.make_volume(project, volume).await? {
+            if let Some(code) = self.make_shared(project, Sharing::Volume, volume).await? {
                 return Ok(code);
             }
         }
@@ -265,81 +264,43 @@ impl Carry<'_> {
         }
     }
 
-    /// Makes a network, unless it is there. The exit code if it cannot be.
-    async fn make_network(&self, project: &Project, network: &Shared) -> Result<Option<i32>, Stop> {
-        let full = network.full_name(&project.name);
+    /// Makes a network or a volume, unless it is there. The exit code if it cannot be.
+    async fn make_shared(
+        &self,
+        project: &Project,
+        kind: Sharing,
+        shared: &Shared,
+    ) -> Result<Option<i32>, Stop> {
+        let full = shared.full_name(&project.name);
         let seen = self.look_again().await?;
-        let is_there = is_named(&seen.snapshot.networks, &full);
-        if network.external && !is_there {
-            let text = format!("network {full} declared as external, but could not be found");
-            return self.fail(format::Said::new(text, 1)).map(Some);
+        let is_there = find(kind.things(&seen.snapshot), &full).is_some();
+        if shared.external && !is_there {
+            return self
+                .fail(format::Said::new(kind.missing(&full), 1))
+                .map(Some);
         }
         if is_there {
             return Ok(None);
         }
         let name = named(&full).map_err(Stop::Refused)?;
-        self.may(
-            Command::new(
-                Verb::NetworkCreate(crate::demos::command::verbs::NetworkCreate {
-                    name: name.clone(),
-                    labels: Vec::new(),
-                }),
-                format!("docker network create {full}"),
-            ),
-            &seen,
-        )?;
-        self.progress("Network", &full, "Creating")?;
+        self.may(kind.create(&name), &seen)?;
+        let shown = kind.shown(&full);
+        self.progress(kind.word(), &shown, "Creating")?;
         let labels = vec![
             self.label("project", &project.name),
-            self.label("network", &network.key),
+            self.label(kind.key(), &shared.key),
         ];
-        self.step
-            .new_network(name, labels)
-            .await
-            .map_err(Stop::from)?;
-        self.progress("Network", &full, "Created")?;
-        Ok(None)
-    }
-
-    /// Makes a volume, unless it is there. The exit code if it cannot be.
-    async fn make_volume(&self, project: &Project, volume: &Shared) -> Result<Option<i32>, Stop> {
-        let full = volume.full_name(&project.name);
-        let seen = self.look_again().await?;
-        let is_there = is_named(&seen.snapshot.volumes, &full);
-        if volume.external && !is_there {
-            let text = format!("external volume \"{full}\" not found");
-            return self.fail(format::Said::new(text, 1)).map(Some);
+        match kind {
+            Sharing::Network => self.step.new_network(name, labels).await,
+            Sharing::Volume => self.step.new_volume(name, labels).await,
         }
-        if is_there {
-            return Ok(None);
-        }
-        let name = named(&full).map_err(Stop::Refused)?;
-        self.may(
-            Command::new(
-                Verb::VolumeCreate(crate::demos::command::verbs::VolumeCreate {
-                    name: Some(name.clone()),
-                    labels: Vec::new(),
-                }),
-                format!("docker volume create {full}"),
-            ),
-            &seen,
-        )?;
-        let shown = format!("\"{full}\"");
-        self.progress("Volume", &shown, "Creating")?;
-        let labels = vec![
-            self.label("project", &project.name),
-            self.label("volume", &volume.key),
-        ];
-        self.step
-            .new_volume(name, labels)
-            .await
-            .map_err(Stop::from)?;
-        self.progress("Volume", &shown, "Created")?;
+        .map_err(Stop::from)?;
+        self.progress(kind.word(), &shown, "Created")?;
         Ok(None)
     }
 
     /// Whether the sandbox permits a part of the whole.
-    fn may(&self, command: Command, seen: &Seen) -> Result<crate::demos::sandbox::Permitted, Stop> {
+    fn may(&self, command: Command, seen: &Seen) -> Result<Permitted, Stop> {
         permit(&command, &seen.snapshot).map_err(Stop::Refused)
     }
 
@@ -455,164 +416,68 @@ impl Carry<'_> {
     /// `docker compose down`
     async fn down(&self, project: &Project, volumes: bool) -> Code {
         let id = self.step.sandbox.id();
-        for container in self.of_project(self.seen, &project.name).iter().rev() {
-            let name = container["Names"][0]
-                .as_str()
-                .and_then(|name| id.typed(name));
-            let full = container["Id"].as_str().and_then(FullId::parse);
-            let (Some(name), Some(full)) = (name, full) else {
-                continue;
-            };
+        let own = self.of_project(self.seen, &project.name);
+        let containers: Vec<(&str, FullId)> = own
+            .iter()
+            .rev()
+            .filter_map(|one| {
+                let full = FullId::parse(one["Id"].as_str()?)?;
+                Some((id.typed(one["Names"][0].as_str()?)?, full))
+            })
+            .collect();
+        let left = [
+            (Sharing::Volume, &project.file.volumes),
+            (Sharing::Network, &project.file.networks),
+        ]
+        .into_iter()
+        .filter(|(kind, _)| volumes || *kind != Sharing::Volume)
+        .flat_map(|(kind, all)| all.iter().map(move |one| (kind, one)))
+        .filter(|(_, shared)| !shared.external)
+        .filter_map(|(kind, shared)| {
+            let name = shared.full_name(&project.name);
+            let id = find(kind.things(&self.seen.snapshot), &name)?;
+            Some((kind, name, id))
+        })
+        .collect::<Vec<_>>();
+        if containers.is_empty() && left.is_empty() {
+            self.step.stderr(format!(
+                "Warning: No resource found to remove for project {:?}.\n",
+                project.name
+            ))?;
+        }
+        for (name, _) in &containers {
             self.progress("Container", name, "Stopping")?;
-            let stop = Change::Stop {
-                id: full.clone(),
-                seconds: None,
-            };
-            self.step.apply(stop).await.map_err(Stop::from)?;
-            self.progress("Container", name, "Stopped")?;
+        }
+        // All at once: one that does not hear SIGTERM takes ten seconds.
+        let stops = containers.iter().map(|(name, id)| async move {
+            let (id, seconds) = (id.clone(), None);
+            let stopped = self.step.apply(Change::Stop { id, seconds }).await;
+            stopped.map_err(Stop::from)?;
+            self.progress("Container", name, "Stopped")
+        });
+        let stopped = join_all(stops).await;
+        stopped.into_iter().collect::<Result<(), Stop>>()?;
+        for (name, id) in &containers {
             self.progress("Container", name, "Removing")?;
-            self.remove_one(&full).await?;
+            self.remove_one(id).await?;
             self.progress("Container", name, "Removed")?;
         }
-        if volumes {
-            for volume in project.file.volumes.iter().filter(|one| !one.external) {
-                let name = volume.full_name(&project.name);
-                let found = find(&self.seen.snapshot.volumes, &name);
-                let shown = format!("\"{name}\"");
-                self.gone("Volume", &shown, found, Change::RemoveVolume)
-                    .await?;
-            }
-        }
-        for network in project.file.networks.iter().filter(|one| !one.external) {
-            let name = network.full_name(&project.name);
-            let found = find(&self.seen.snapshot.networks, &name);
-            self.gone("Network", &name, found, Change::RemoveNetwork)
-                .await?;
+        for (kind, name, id) in left {
+            let shown = kind.shown(&name);
+            self.progress(kind.word(), &shown, "Removing")?;
+            let state = match self.step.apply(kind.remove(id)).await {
+                Ok(_) => "Removed",
+                Err(super::Not::Said { .. }) => "Resource is still in use",
+                Err(super::Not::Stop(stop)) => return Err(stop),
+            };
+            self.progress(kind.word(), &shown, state)?;
         }
         Ok(0)
     }
-
-    async fn gone(
-        &self,
-        kind: &str,
-        name: &str,
-        found: Option<FullId>,
-        change: impl FnOnce(FullId) -> Change,
-    ) -> Result<(), Stop> {
-        let Some(id) = found else {
-            return Ok(());
-        };
-        self.progress(kind, name, "Removing")?;
-        match self.step.apply(change(id)).await {
-            Ok(_) => self.progress(kind, name, "Removed"),
-            Err(super::Not::Said { .. }) => self.progress(kind, name, "Resource is still in use"),
-            Err(super::Not::Stop(stop)) => Err(stop),
-        }
-    }
-
-    /// `docker compose logs`
-    async fn compose_logs(
-        &self,
-        project: &Project,
-        only: &[Name],
-        options: LogsOptions,
-        no_prefix: bool,
-    ) -> Code {
-        let id = self.step.sandbox.id();
-        let mut shown: Vec<(String, FullId)> = Vec::new();
-        for container in self.of_project(self.seen, &project.name) {
-            let service = container["Labels"][format!("{LABEL}service")].as_str();
-            let service = service.unwrap_or_default();
-            let wanted = only.is_empty() || only.iter().any(|name| name.as_str() == service);
-            let name = container["Names"][0]
-                .as_str()
-                .and_then(|name| id.typed(name));
-            let full = container["Id"].as_str().and_then(FullId::parse);
-            if let (true, Some(name), Some(full)) = (wanted, name, full) {
-                let own = name.strip_prefix(&format!("{}-", project.name));
-                shown.push((own.unwrap_or(name).to_owned(), full));
-            }
-        }
-        shown.sort();
-        let width = shown.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-        let mut all: Vec<BoxStream<'_, (usize, StdStream, String)>> = Vec::new();
-        for (at, (_, container)) in shown.iter().enumerate() {
-            let logs = self.step.hands().logs(container, options.clone());
-            let frames = self.step.in_time(logs).await?;
-            let frames = frames.map_err(|failed| Stop::from(super::Not::from(failed)))?;
-            all.push(lines(at, frames).boxed());
-        }
-        let mut printed = match options.follow {
-            true => stream::select_all(all).boxed(),
-            false => stream::iter(all).flatten().boxed(),
-        };
-        while let Some((at, _, line)) = self.step.in_time(printed.next()).await? {
-            // Compose prints both streams on standard output.
-            self.step.stdout(match no_prefix {
-                true => format!("{line}\n"),
-                false => format::log_line(&shown[at].0, width, &line),
-            })?;
-        }
-        Ok(0)
-    }
-}
-
-/// What a container prints, line by line.
-fn lines(
-    at: usize,
-    frames: crate::engine::hands::Frames,
-) -> impl futures_util::Stream<Item = (usize, StdStream, String)> {
-    let begun = (
-        frames,
-        [Vec::new(), Vec::new()],
-        std::collections::VecDeque::new(),
-    );
-    stream::unfold(begun, move |(mut frames, mut rest, mut ready)| async move {
-        loop {
-            if let Some((from, line)) = ready.pop_front() {
-                return Some(((at, from, line), (frames, rest, ready)));
-            }
-            match frames.next().await {
-                Some(Ok(frame)) => {
-                    let rest: &mut Vec<u8> = &mut rest[usize::from(frame.stream == StdStream::Err)];
-                    rest.extend_from_slice(&frame.bytes);
-                    while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
-                        let line: Vec<u8> = rest.drain(..=end).collect();
-                        let line = String::from_utf8_lossy(&line[..end]).into_owned();
-                        ready.push_back((frame.stream, line));
-                    }
-                    if rest.len() > LONGEST_LINE {
-                        let line = std::mem::take(rest);
-                        let line = String::from_utf8_lossy(&line).into_owned();
-                        ready.push_back((frame.stream, line));
-                    }
-                }
-                _ => {
-                    for (rest, from) in rest.iter_mut().zip([StdStream::Out, StdStream::Err]) {
-                        if !rest.is_empty() {
-                            let line = std::mem::take(rest);
-                            ready.push_back((from, String::from_utf8_lossy(&line).into_owned()));
-                        }
-                    }
-                    let (from, line) = ready.pop_front()?;
-                    return Some(((at, from, line), (frames, rest, ready)));
-                }
-            }
-        }
-    })
 }
 
 fn container_name(project: &Project, service: &Service) -> String {
     format!("{}-{}-1", project.name, service.name)
-}
-
-fn find(things: &[Thing], name: &str) -> Option<FullId> {
-    let found = things.iter().find(|thing| thing.typed == name);
-    found.map(|thing| thing.id.clone())
-}
-
-fn is_named(things: &[Thing], name: &str) -> bool {
-    find(things, name).is_some()
 }
 
 fn named(name: &str) -> Result<Name, Refusal> {
