@@ -32,6 +32,8 @@ pub(super) struct Front {
     pub path: Option<(String, u32)>,
     /// The value of `title`.
     pub title: Option<String>,
+    /// The value of `next`, with its line and column.
+    pub next: Option<(String, u32, u32)>,
     /// The value of `topic` in a demo, and its line.
     pub topic: Option<(String, u32)>,
     /// The value of `minutes` in a demo, as written, and its line.
@@ -41,7 +43,9 @@ pub(super) struct Front {
 }
 
 /// The fields a note may have.
-const NOTE: &[&str] = &["path", "title"];
+const NOTE: &[&str] = &["path", "title", "next"];
+/// Those it must have.
+const NEEDED: &[&str] = &["path", "title"];
 /// The fields a demo may have.
 const DEMO: &[&str] = &["path", "title", "topic", "minutes"];
 
@@ -171,12 +175,13 @@ fn accept(
         match name.as_str() {
             "path" => front.path = Some((text, line)),
             "title" => front.title = Some(text),
+            "next" => front.next = Some((text, line, column_of(yaml, line))),
             "topic" => front.topic = Some((text, line)),
             "minutes" => front.minutes = Some((text, line)),
             _ => {}
         }
     }
-    let needed: &[&str] = if is_demo { &["title"] } else { NOTE };
+    let needed: &[&str] = if is_demo { &["title"] } else { NEEDED };
     for name in needed {
         if !fields.contains_key(*name) {
             faults.push(Fault::new(
@@ -194,6 +199,7 @@ fn as_written(yaml: &str, name: &str) -> Option<String> {
     struct Texts {
         path: Option<String>,
         title: Option<String>,
+        next: Option<String>,
         topic: Option<String>,
         minutes: Option<String>,
     }
@@ -201,6 +207,7 @@ fn as_written(yaml: &str, name: &str) -> Option<String> {
     match name {
         "path" => texts.path,
         "title" => texts.title,
+        "next" => texts.next,
         "topic" => texts.topic,
         "minutes" => texts.minutes,
         _ => None,
@@ -218,6 +225,17 @@ fn line_of(yaml: &str, field: &str) -> u32 {
         })
     });
     at.map_or(1, |at| super::lines::clamp(at).saturating_add(2))
+}
+
+/// The column at which the value of the field in a line of the file begins.
+fn column_of(yaml: &str, line: u32) -> u32 {
+    let at = (line as usize).saturating_sub(2);
+    let text = yaml.lines().nth(at).unwrap_or_default();
+    let Some((name, value)) = text.split_once(':') else {
+        return 1;
+    };
+    let space = value.chars().take_while(|c| c.is_whitespace()).count();
+    super::lines::clamp(name.chars().count() + 2 + space)
 }
 
 /// Where the front matter of a file is.

@@ -18,6 +18,7 @@ use super::page::Problem;
 use super::parse::{defines, mentions, parse};
 use super::parsed::{Anchor, Parsed, Span, Word};
 use super::paths::{Claim, Paths, without_ending};
+use super::reading::Reading;
 use super::urls::{self, Target};
 use super::{index, name};
 
@@ -56,6 +57,7 @@ pub struct Notebook {
     names: Names,
     paths: Arc<Paths>,
     near: Arc<LazyNear>,
+    reading: Arc<OnceLock<Reading>>,
     /// What was wrong with files that could not be read at all.
     unread: Arc<Vec<Problem>>,
 }
@@ -114,6 +116,7 @@ impl Notebook {
             names: Names::default(),
             paths: Arc::default(),
             near: Arc::default(),
+            reading: Arc::default(),
             unread: Arc::default(),
         };
         let notes: Vec<(u32, &Parsed)> = notebook.files().collect();
@@ -154,6 +157,7 @@ impl Notebook {
             notebook.slots.push(None);
             Arc::make_mut(&mut notebook.order).insert(at, slot);
         }
+        notebook.reading = Arc::default();
         notebook.forget_unread(file);
         let old = old.map(|(_, note)| note);
         notebook.slots[slot as usize] = Some(new.clone());
@@ -168,6 +172,7 @@ impl Notebook {
     #[must_use]
     pub fn remove(&self, file: &str) -> Self {
         let mut notebook = self.clone();
+        notebook.reading = Arc::default();
         notebook.forget_unread(file);
         let Ok(at) = self.place(file) else {
             return notebook;
@@ -304,6 +309,11 @@ impl Notebook {
 
     pub(super) fn paths(&self) -> &Paths {
         &self.paths
+    }
+
+    /// The order in which the notes are read, made when it is first asked for.
+    pub(super) fn reading(&self) -> &Reading {
+        self.reading.get_or_init(|| Reading::of(self))
     }
 
     /// Where a file is read: a note at its path, a demo below `/demos/`.
@@ -443,7 +453,7 @@ impl Notebook {
             .filter(|problem| asked(&problem.file))
             .cloned()
             .collect();
-        let paths = self.paths.faults.iter();
+        let paths = self.paths.faults.iter().chain(&self.reading().faults);
         problems.extend(
             paths
                 .filter(|(file, _)| asked(file))

@@ -8,7 +8,8 @@
 //!    `scan`ned for anchors and for words that may be references (`name` says
 //!    what a NAME is); `lines` turns offsets into lines and columns.
 //! 3. [`Notebook`] (`linked`) links: `names` says who defines and who mentions a name,
-//!    `near` what a misspelt one may mean, `paths` where each note is read.
+//!    `near` what a misspelt one may mean, `paths` where each note is read,
+//!    `reading` what is read after what.
 //! 4. `queries` answers what a page asks; `render` (with `html`, `urls`, `code`)
 //!    draws the pieces of a note as safe HTML; `demo` cuts a demo at its blocks.
 
@@ -30,6 +31,7 @@ mod parse;
 mod parsed;
 mod paths;
 mod queries;
+mod reading;
 mod render;
 mod scan;
 mod urls;

@@ -36,9 +36,9 @@ pub struct NotePage {
     pub blocks: Vec<Block>,
     /// All its headings.
     pub outline: Vec<OutlineEntry>,
-    /// The note before it in path order.
+    /// The note before it in reading order.
     pub previous: Option<NoteLink>,
-    /// The note after it in path order.
+    /// The note after it in reading order.
     pub next: Option<NoteLink>,
     /// References to its topics from elsewhere, the first [`BACKLINKS`] of them.
     pub backlinks: Vec<Backlink>,
@@ -107,10 +107,14 @@ pub struct DefinedTopic {
     pub blocks: Vec<Block>,
     /// The topics directly inside it.
     pub children: Vec<TopicLink>,
-    /// The topic before it in its note.
+    /// The topic before it in its note, or else the last of the note that is read before.
     pub previous: Option<TopicLink>,
-    /// The topic after it in its note.
+    /// The topic after it in its note, or else the first of the note that is read next.
     pub next: Option<TopicLink>,
+    /// The note of `previous`, where that is another one.
+    pub previous_in: Option<NoteLink>,
+    /// The note of `next`, where that is another one.
+    pub next_in: Option<NoteLink>,
     /// References to it, the first [`BACKLINKS`] of them.
     pub backlinks: Vec<Backlink>,
     /// How many references there are in all.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::front::{self, Fault};
 use super::lines::{Lines, clamp};
 use super::linked::Rules;
-use super::parsed::{DemoFields, Parsed};
+use super::parsed::{DemoFields, Next, Parsed};
 use super::paths::Wish;
 use super::walk::{Made, Walk};
 use super::{name, paths};
@@ -64,6 +64,13 @@ pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, rules: &Rules) -> Parsed {
         is_demo,
         title: Box::default(),
         wish: Wish::new(&file, front.path, rules.reserved),
+        next: front.next.map(|(wish, line, column)| {
+            Box::new(Next {
+                wish: wish.into(),
+                line,
+                column,
+            })
+        }),
         aside: made.aside.as_str().into(),
         pieces: made.pieces.as_slice().into(),
         headings: made.headings.as_slice().into(),

@@ -188,6 +188,15 @@ pub(super) struct DemoFields {
     pub minutes: Option<(String, u32)>,
 }
 
+/// What a note says is to be read after it.
+#[derive(Debug)]
+pub(super) struct Next {
+    /// A path, or the name of a topic, as written.
+    pub wish: Box<str>,
+    pub line: u32,
+    pub column: u32,
+}
+
 /// One file, parsed.
 #[derive(Debug)]
 pub(super) struct Parsed {
@@ -201,6 +210,7 @@ pub(super) struct Parsed {
     pub title: Box<str>,
     /// Where it would be read.
     pub wish: Wish,
+    pub next: Option<Box<Next>>,
     pub pieces: Box<[Piece]>,
     pub headings: Box<[Heading]>,
     pub anchors: Box<[Anchor]>,

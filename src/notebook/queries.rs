@@ -23,13 +23,13 @@ impl Notebook {
         self.len() == 0
     }
 
-    /// Notes in path order, `count` of them from number `from`.
+    /// Notes in reading order, `count` of them from number `from`.
     pub fn notes(&self, from: usize, count: usize) -> Vec<NoteLink> {
-        let in_order = self.paths().in_order.iter();
+        let in_order = self.reading().in_order.iter();
         in_order
             .skip(from)
             .take(count)
-            .map(|(_, slot)| self.note_link(*slot))
+            .map(|slot| self.note_link(*slot))
             .collect()
     }
 
@@ -45,8 +45,7 @@ impl Notebook {
     /// The note at a path (not percent-encoded), drawn.
     pub fn note(&self, path: &str) -> Option<NotePage> {
         let at = self.paths().find(path)?;
-        let in_order = &self.paths().in_order;
-        let slot = in_order[at].1;
+        let slot = self.paths().in_order[at].1;
         let note = self.parsed(slot)?;
         let render = Render::new(self, slot, note);
         let outline = (0..clamp(note.headings.len()))
@@ -57,7 +56,7 @@ impl Notebook {
                 topic: render.names_of(index).into_iter().next(),
             })
             .collect();
-        let neighbour = |at: usize| in_order.get(at).map(|(_, slot)| self.note_link(*slot));
+        let (previous, next) = self.reading().beside(slot);
         Some(NotePage {
             path: path.to_owned(),
             title: note.title.to_string(),
@@ -67,8 +66,8 @@ impl Notebook {
                 end: clamp(note.pieces.len()),
             }),
             outline,
-            previous: at.checked_sub(1).and_then(neighbour),
-            next: neighbour(at + 1),
+            previous: previous.map(|slot| self.note_link(slot)),
+            next: next.map(|slot| self.note_link(slot)),
             backlinks: self.note_backlinks(slot, note),
         })
     }
@@ -156,6 +155,18 @@ impl Notebook {
                 past = source.end;
             }
         }
+        let (mut previous, mut previous_in) = (None, None);
+        let (mut next, mut next_in) = (None, None);
+        if let Some(before) = at.checked_sub(1) {
+            previous = Some(link(topics[before].1));
+        } else if let Some((note, topic)) = self.edge_topic(self.reading().beside(slot).0, true) {
+            (previous, previous_in) = (Some(topic), Some(note));
+        }
+        if let Some((_, after)) = topics.get(at + 1) {
+            next = Some(link(*after));
+        } else if let Some((note, topic)) = self.edge_topic(self.reading().beside(slot).1, false) {
+            (next, next_in) = (Some(topic), Some(note));
+        }
         Some(TopicPage::Defined(DefinedTopic {
             name: name.to_owned(),
             title: note.anchor_title(anchor, self.prefixes()),
@@ -165,11 +176,23 @@ impl Notebook {
             crumbs,
             blocks: self.topic_blocks(slot, note, anchor),
             children,
-            previous: at.checked_sub(1).map(|at| link(topics[at].1)),
-            next: topics.get(at + 1).map(|(_, index)| link(*index)),
+            previous,
+            next,
+            previous_in,
+            next_in,
             backlinks: self.backlinks(name, 0, BACKLINKS),
             backlink_count: self.backlink_count(name),
         }))
+    }
+
+    /// The first or the last topic of a note, and the note.
+    fn edge_topic(&self, slot: Option<u32>, last: bool) -> Option<(NoteLink, TopicLink)> {
+        let slot = slot?;
+        let note = self.parsed(slot)?;
+        let topics = self.topics_in(slot, note);
+        let (_, index) = if last { topics.last() } else { topics.first() }?;
+        let topic = self.topic_link(note.anchor_name(&note.anchors[*index as usize]));
+        Some((self.note_link(slot), topic))
     }
 
     /// A topic's text: its section, or the block of its spot.

@@ -684,6 +684,34 @@ fn notes_follow_each_other_in_path_order() {
 }
 
 #[test]
+fn after_the_last_topic_of_a_note_comes_the_first_of_the_next() {
+    let book = notebook(&[
+        (
+            "a.md",
+            "---\npath: /a\ntitle: A\nnext: /c\n---\n# <<Foo_One>>\n## <<Foo_Two>>\n",
+        ),
+        ("b.md", "---\npath: /b\ntitle: B\n---\n# <<Foo_Four>>\n"),
+        ("c.md", "---\npath: /c\ntitle: C\n---\n# <<Foo_Three>>\n"),
+    ]);
+    let mut read = vec![topic(&book, "Foo_One")];
+    assert!(read[0].previous.is_none() && read[0].next_in.is_none());
+    while let Some(next) = read.last().and_then(|last| last.next.clone()) {
+        read.push(topic(&book, &next.name));
+    }
+    let names: Vec<_> = read.iter().map(|topic| &*topic.name).collect();
+    assert_eq!(names, ["Foo_One", "Foo_Two", "Foo_Three", "Foo_Four"]);
+    assert_eq!(read[1].next_in.as_ref().map(|note| &*note.path), Some("/c"));
+    assert_eq!(
+        read[3].previous.as_ref().map(|link| &*link.name),
+        Some("Foo_Three")
+    );
+    assert_eq!(
+        read[3].previous_in.as_ref().map(|note| &*note.title),
+        Some("C")
+    );
+}
+
+#[test]
 fn other_headings_have_ids_of_their_own() {
     let page =
         page("# <<Foo_Bar>>\n## Part one!\n## Part one\n## foo_bar\n## <<Foo_Bar>>\n## 日本\n##\n");

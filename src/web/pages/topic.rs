@@ -33,6 +33,8 @@ struct Defined<'a> {
     backlinks: Option<String>,
     previous: &'a Option<TopicLink>,
     next: &'a Option<TopicLink>,
+    previous_in: &'a Option<NoteLink>,
+    next_in: &'a Option<NoteLink>,
 }
 
 struct Spot<'a> {
@@ -118,6 +120,8 @@ fn defined(notebook: &Notebook, topic: &DefinedTopic, asked: usize, beside: &Bes
         backlinks: references(notebook, &topic.name, asked).1,
         previous: &topic.previous,
         next: &topic.next,
+        previous_in: &topic.previous_in,
+        next_in: &topic.next_in,
     })
 }
 
