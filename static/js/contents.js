@@ -1,6 +1,21 @@
-/** The contents beside a note: open on a wide window, folded on a narrow one, and marking the heading that is being read. Without it, they open by hand. */
+/**
+ * The contents beside a text: open on a wide window, folded on a narrow one, and marking
+ * the heading that is being read. Without it, they open by hand.
+ */
 const details = document.querySelector(".tree > details")
 const wide = matchMedia("(min-width: 82rem)")
+
+/** The headings of the text, in order. */
+export const headings = [...document.querySelectorAll("main > h1[id], .topic > .title > [id], .prose :is(h1, h2, h3, h4, h5, h6)[id]")]
+
+const told = new Set()
+let read = null
+
+/** Calls `run` with the heading that is being read, null above the first one: now, and whenever it is another. */
+export function whenReading(run) {
+  told.add(run)
+  run(read)
+}
 
 if (details) {
   const fold = () => { details.open = wide.matches }
@@ -10,22 +25,11 @@ if (details) {
 
   const rail = details.parentElement
   const links = new Map()
-  for (const link of details.querySelectorAll('a[href^="#"]')) {
-    const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)))
-    if (heading) links.set(heading, link)
-  }
+  for (const link of details.querySelectorAll('a[href^="#"]')) links.set(decodeURIComponent(link.hash.slice(1)), link)
 
   let marked = null
-  const mark = () => {
-    // The last heading near the top of the window, or above it, is the one being read.
-    const reach = innerHeight * .17
-    let here = null
-    for (const heading of links.keys()) {
-      if (heading.getBoundingClientRect().top > reach) break
-      here = heading
-    }
-    const link = links.get(here) ?? null
-    if (link === marked) return
+  whenReading(heading => {
+    const link = links.get(heading?.id) ?? null
     marked?.removeAttribute("aria-current")
     link?.setAttribute("aria-current", "location")
     marked = link
@@ -35,11 +39,53 @@ if (details) {
       if (over.top < box.top) rail.scrollTop -= box.top - over.top
       else if (over.bottom > box.bottom) rail.scrollTop += over.bottom - box.bottom
     }
-  }
+  })
+}
 
-  // Everything above counts as seen, so that a jump over many headings is noticed as well.
-  if (links.size) {
-    const watch = new IntersectionObserver(mark, { rootMargin: "999999px 0px -83% 0px" })
-    for (const heading of links.keys()) watch.observe(heading)
+let asked = null, askedAt = 0
+
+function look() {
+  // The last heading near the top of the window, or above it, is the one being read. Towards
+  // the end of the page the last ones cannot come up there, so the reach goes down to them.
+  const most = document.documentElement.scrollHeight - innerHeight
+  const slide = Math.min(.83 * innerHeight, most)
+  const end = slide > 0 ? Math.max(0, 1 - (most - scrollY) / slide) : 0
+  const reach = innerHeight * (.17 + .83 * end)
+  let here = null
+  for (const heading of headings) {
+    if (!heading.getClientRects().length) continue
+    const { top } = heading.getBoundingClientRect()
+    if (top > (here ? reach : Math.max(reach, innerHeight / 2))) break
+    here = heading
   }
+  // Whoever asks for a heading reads that one, until they scroll on.
+  if (asked && Math.abs(scrollY - askedAt) < 2) here = asked
+  if (here === read) return
+  read = here
+  for (const run of told) run(read)
+}
+
+function ask() {
+  asked = headings.find(heading => heading.id === decodeURIComponent(location.hash.slice(1))) ?? null
+  requestAnimationFrame(() => {
+    askedAt = scrollY
+    look()
+  })
+}
+
+let waiting = false
+function lookSoon() {
+  if (waiting) return
+  waiting = true
+  requestAnimationFrame(() => {
+    waiting = false
+    look()
+  })
+}
+
+if (headings.length) {
+  addEventListener("scroll", lookSoon, { passive: true })
+  addEventListener("resize", lookSoon)
+  addEventListener("hashchange", ask)
+  ask()
 }
