@@ -33,7 +33,7 @@ impl Notebook {
             .collect()
     }
 
-    fn note_link(&self, slot: u32) -> NoteLink {
+    pub(super) fn note_link(&self, slot: u32) -> NoteLink {
         NoteLink {
             path: self.address(slot),
             title: self
@@ -237,7 +237,7 @@ impl Notebook {
     }
 
     /// Calls `each` for every reference to a name, until it says `false`.
-    fn each_reference<'n>(
+    pub(super) fn each_reference<'n>(
         &'n self,
         name: &str,
         mut each: impl FnMut(u32, &'n Parsed, &'n Word) -> bool,

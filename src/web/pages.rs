@@ -8,6 +8,7 @@
 mod contents;
 mod home;
 mod html;
+mod map;
 mod note;
 mod pager;
 mod parts;
@@ -17,6 +18,7 @@ use askama::Template;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub use home::{Places, home};
+pub use map::{MapOf, map, map_url, topic_map_url};
 pub use note::note;
 pub use parts::{PanelLink, sheets_of};
 pub use topic::topic;

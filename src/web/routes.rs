@@ -10,7 +10,7 @@ use super::error::{Failure, PageError};
 use super::gallery;
 use super::host_pages;
 use super::kept::{Caching, Page};
-use super::pages::{self, Places};
+use super::pages::{self, MapOf, Places};
 use super::panel_pages;
 use super::ready;
 use super::reply::Reply;
@@ -74,6 +74,7 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/", get(home))
         .route("/topics", get(topics))
         .route("/topics/{name}", get(topic))
+        .route("/map", get(map))
         // what the hosts say, as it is now
         .route("/panels/{name}", get(panel_pages::panel))
         .route("/hosts", get(host_pages::hosts))
@@ -148,6 +149,26 @@ async fn topic(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Ans
     .await
 }
 
+/// `GET /map?page=`, `/map?note=PATH&page=`, `/map?at=NAME`: the topics and references of the
+/// notebook, of one note, or of the note around a topic, as a picture.
+async fn map(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Answer {
+    let page = number(&uri, "page");
+    let of = match (asked(&uri, "at")?, asked(&uri, "note")?) {
+        (Some(name), _) => MapOf::Topic(name),
+        (None, Some(path)) => MapOf::Note(path, page),
+        (None, None) => MapOf::Notes(page),
+    };
+    app.kept(&headers, of.address(), move |edition| {
+        let map = pages::map(&edition.notebook, &of).map(Page::html);
+        map.ok_or(match of {
+            MapOf::Topic(name) => PageError::NoSuchTopic(name),
+            MapOf::Note(path, _) => PageError::NoSuchPage(path),
+            MapOf::Notes(_) => PageError::NoSuchPage("/map".into()),
+        })
+    })
+    .await
+}
+
 /// Any other path: a note, with a page of its backlinks.
 async fn note(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Answer {
     let path = decoded(uri.path(), "")?;
@@ -195,6 +216,16 @@ pub fn decoded(path: &str, prefix: &str) -> Result<String, PageError> {
     match percent_decode_str(rest).decode_utf8() {
         Ok(text) => Ok(text.into_owned()),
         Err(_) => Err(PageError::BadAddress),
+    }
+}
+
+/// A value in the query, percent-decoded; one of nothing counts as none.
+fn asked(uri: &Uri, name: &str) -> Result<Option<String>, PageError> {
+    let pairs = uri.query().unwrap_or_default().split('&');
+    let mut named = pairs.filter_map(|pair| pair.split_once('='));
+    match named.find(|(key, value)| *key == name && !value.is_empty()) {
+        Some((_, value)) => decoded(value, "").map(Some),
+        None => Ok(None),
     }
 }
 

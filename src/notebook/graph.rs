@@ -1,0 +1,347 @@
+//! The references of a notebook as a graph, a part of it at a time: what a map draws.
+//!
+//! [`Notebook::mapped_notes`] is some of the notes and how they lean on each other,
+//! [`Notebook::note_map`] the topics of one note with every reference from and to them.
+//! A topic of two names is one place, under the first of them.
+
+use rustc_hash::FxHashMap;
+
+use super::linked::{Meaning, Notebook};
+use super::name;
+use super::page::{NoteLink, TopicLink};
+use super::parse::defines;
+use super::parsed::{Anchor, Parsed, Span};
+
+/// A note among others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MappedNote {
+    /// The note.
+    pub note: NoteLink,
+    /// Its topics in the order of its text.
+    pub topics: Vec<TopicLink>,
+    /// The other notes that its text refers to, in path order, and how often.
+    pub leads_to: Vec<(NoteLink, usize)>,
+    /// The wanted topics that it refers to, in name order, and how often.
+    pub wants: Vec<(TopicLink, usize)>,
+}
+
+/// Some topics of one note, with what they refer to and who refers to them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoteMap {
+    /// The note.
+    pub note: NoteLink,
+    /// How many places it has in all: its topics, and its text outside of them where
+    /// that refers to something.
+    pub count: usize,
+    /// The places that were asked for, in the order of the text.
+    pub places: Vec<Place>,
+}
+
+/// A topic of a note, or the note's text outside of its topics.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The topic; none for the text outside.
+    pub topic: Option<TopicLink>,
+    /// How many topics stand around it.
+    pub depth: usize,
+    /// What its text refers to, in the order of the text; not what the topics inside it do.
+    pub leads_to: Vec<Way>,
+    /// Who refers to it, in file order.
+    pub led_here: Vec<Way>,
+}
+
+/// The other end of a reference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// The note (or demo) at that end; none for a wanted topic.
+    pub note: Option<NoteLink>,
+    /// The topic at that end; none for a note's text outside of its topics.
+    pub topic: Option<TopicLink>,
+    /// How many references go this way.
+    pub count: usize,
+}
+
+/// An end of a reference as a key: a file and an anchor in it, or a wanted name.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum End<'n> {
+    Topic(u32, u32),
+    Text(u32),
+    Wanted(&'n str),
+}
+
+/// Counts in the order in which things were first seen.
+struct Tally<K> {
+    order: Vec<(K, usize)>,
+    at: FxHashMap<K, usize>,
+}
+
+impl<K: Copy + Eq + std::hash::Hash> Tally<K> {
+    fn new() -> Self {
+        Tally {
+            order: Vec::new(),
+            at: FxHashMap::default(),
+        }
+    }
+
+    fn add(&mut self, key: K) {
+        let at = *self.at.entry(key).or_insert_with(|| {
+            self.order.push((key, 0));
+            self.order.len() - 1
+        });
+        self.order[at].1 += 1;
+    }
+}
+
+/// Finds the topic around a place, and keeps what it worked out for each file.
+struct Finder<'n> {
+    notebook: &'n Notebook,
+    topics: FxHashMap<u32, Vec<(Span, u32)>>,
+}
+
+impl<'n> Finder<'n> {
+    fn new(notebook: &'n Notebook) -> Self {
+        Finder {
+            notebook,
+            topics: FxHashMap::default(),
+        }
+    }
+
+    fn topics(&mut self, slot: u32, note: &Parsed) -> &[(Span, u32)] {
+        self.topics
+            .entry(slot)
+            .or_insert_with(|| self.notebook.topics_in(slot, note))
+    }
+
+    /// The innermost topic around a place in the source.
+    fn around(&mut self, slot: u32, note: &Parsed, at: u32) -> End<'n> {
+        let topics = self.topics(slot, note);
+        let before = topics.partition_point(|(source, _)| source.start <= at);
+        let found = topics[..before]
+            .iter()
+            .rev()
+            .find(|(source, _)| source.contains(at));
+        found.map_or(End::Text(slot), |(_, anchor)| End::Topic(slot, *anchor))
+    }
+
+    /// The topic that a name means, under its first name.
+    fn meant(&mut self, name: &str) -> Option<End<'n>> {
+        let (slot, note, anchor) = self.notebook.definition(name)?;
+        let source = anchor.source;
+        let topics = self.topics(slot, note);
+        let from = topics.partition_point(|(other, _)| other.start < source.start);
+        let found = topics[from..].iter().find(|(other, _)| *other == source)?;
+        Some(End::Topic(slot, found.1))
+    }
+
+    fn way(&self, (end, count): (End<'n>, usize)) -> Way {
+        let notebook = self.notebook;
+        match end {
+            End::Topic(slot, anchor) => {
+                let named = notebook
+                    .parsed(slot)
+                    .and_then(|note| Some(note.anchor_name(note.anchors.get(anchor as usize)?)));
+                Way {
+                    note: Some(notebook.note_link(slot)),
+                    topic: named.map(|name| notebook.topic_link(name)),
+                    count,
+                }
+            }
+            End::Text(slot) => Way {
+                note: Some(notebook.note_link(slot)),
+                topic: None,
+                count,
+            },
+            End::Wanted(name) => Way {
+                note: None,
+                topic: Some(notebook.topic_link(name)),
+                count,
+            },
+        }
+    }
+}
+
+impl Notebook {
+    /// Notes in path order, `count` of them from number `from`, with the notes that each
+    /// refers to. Demos are no notes.
+    pub fn mapped_notes(&self, from: usize, count: usize) -> Vec<MappedNote> {
+        let some = self.paths().in_order.iter().skip(from).take(count);
+        some.filter_map(|(_, slot)| Some(self.mapped_note(*slot, self.parsed(*slot)?)))
+            .collect()
+    }
+
+    fn mapped_note(&self, slot: u32, note: &Parsed) -> MappedNote {
+        let mut others = Tally::new();
+        let mut wanted = Tally::new();
+        for word in &note.words {
+            match self.meaning(note, word) {
+                Meaning::Plain => {}
+                Meaning::Topic(name) => match self.definition(name) {
+                    Some((other, ..)) if other != slot => others.add(other),
+                    _ => {}
+                },
+                Meaning::Wanted(name) => wanted.add(name),
+            }
+        }
+        let mut leads_to: Vec<(NoteLink, usize)> = others
+            .order
+            .into_iter()
+            .map(|(other, count)| (self.note_link(other), count))
+            .collect();
+        leads_to.sort_by(|a, b| a.0.path.cmp(&b.0.path));
+        let mut wants: Vec<(TopicLink, usize)> = wanted
+            .order
+            .into_iter()
+            .map(|(name, count)| (self.topic_link(name), count))
+            .collect();
+        wants.sort_by(|a, b| a.0.name.cmp(&b.0.name));
+        let topics = self.topics_in(slot, note);
+        MappedNote {
+            note: self.note_link(slot),
+            topics: topics
+                .iter()
+                .map(|(_, anchor)| {
+                    self.topic_link(note.anchor_name(&note.anchors[*anchor as usize]))
+                })
+                .collect(),
+            leads_to,
+            wants,
+        }
+    }
+
+    /// Which note a topic stands in, and which of the note's places it is, from 0, as
+    /// [`Notebook::note_map`] counts them. `None` for a name that nobody defines.
+    pub fn place_of(&self, name: &str) -> Option<(NoteLink, usize)> {
+        let (slot, note, anchor) = self.definition(name)?;
+        let topics = self.topics_in(slot, note);
+        let at = topics
+            .iter()
+            .position(|(source, _)| *source == anchor.source)?;
+        let outside = self.text_leads_on(slot, note);
+        Some((self.note_link(slot), at + usize::from(outside)))
+    }
+
+    /// Where a note stands among the notes in path order, from 0.
+    pub fn number_of(&self, path: &str) -> Option<usize> {
+        self.paths().find(path)
+    }
+
+    /// The note at a path (not percent-encoded): `count` of its places from number `from`.
+    pub fn note_map(&self, path: &str, from: usize, count: usize) -> Option<NoteMap> {
+        let slot = self.paths().in_order[self.paths().find(path)?].1;
+        let note = self.parsed(slot)?;
+        let mut finder = Finder::new(self);
+        let topics = self.topics_in(slot, note);
+        let mut outgoing: FxHashMap<End<'_>, Tally<End<'_>>> = FxHashMap::default();
+        let mut words: Vec<_> = note.words.iter().collect();
+        words.sort_by_key(|word| word.at);
+        for word in words {
+            let to = match self.meaning(note, word) {
+                Meaning::Plain => continue,
+                Meaning::Topic(name) => match finder.meant(name) {
+                    Some(end) => end,
+                    None => continue,
+                },
+                Meaning::Wanted(name) => End::Wanted(name),
+            };
+            let here = finder.around(slot, note, word.at);
+            outgoing.entry(here).or_insert_with(Tally::new).add(to);
+        }
+        let outside = outgoing.contains_key(&End::Text(slot));
+        let ends = outside
+            .then_some((None, End::Text(slot)))
+            .into_iter()
+            .chain(
+                topics
+                    .iter()
+                    .map(|(source, anchor)| (Some(*source), End::Topic(slot, *anchor))),
+            );
+        let places = ends.skip(from).take(count).map(|(source, end)| {
+            let leads_to = outgoing.remove(&end).map_or_else(Vec::new, |to| to.order);
+            let led_here = source.map_or_else(Vec::new, |source| {
+                self.references_to(slot, note, source, &mut finder)
+            });
+            let ways = |ends: Vec<(End<'_>, usize)>, finder: &Finder<'_>| {
+                ends.into_iter().map(|end| finder.way(end)).collect()
+            };
+            Place {
+                topic: match end {
+                    End::Topic(_, anchor) => {
+                        Some(self.topic_link(note.anchor_name(&note.anchors[anchor as usize])))
+                    }
+                    _ => None,
+                },
+                depth: source.map_or(0, |own| {
+                    let around = |other: &Span| {
+                        *other != own && other.start <= own.start && own.end <= other.end
+                    };
+                    topics.iter().filter(|(other, _)| around(other)).count()
+                }),
+                leads_to: ways(leads_to, &finder),
+                led_here: ways(led_here, &finder),
+            }
+        });
+        let places = places.collect();
+        Some(NoteMap {
+            note: self.note_link(slot),
+            count: topics.len() + usize::from(outside),
+            places,
+        })
+    }
+
+    /// Who refers to the topic with this source, by any of its names.
+    fn references_to<'n>(
+        &'n self,
+        slot: u32,
+        note: &'n Parsed,
+        source: Span,
+        finder: &mut Finder<'n>,
+    ) -> Vec<(End<'n>, usize)> {
+        let mut from = Tally::new();
+        let own = |anchor: &Anchor| anchor.source == source;
+        for (index, _, name) in defines(note) {
+            if own(&note.anchors[index as usize]) && self.wins(slot, index, note) {
+                self.each_reference(name, |other, text, word| {
+                    from.add(finder.around(other, text, word.at));
+                    true
+                });
+            }
+        }
+        from.order
+    }
+
+    /// Does a note refer to something outside of its topics?
+    fn text_leads_on(&self, slot: u32, note: &Parsed) -> bool {
+        let mut finder = Finder::new(self);
+        note.words.iter().any(|word| {
+            finder.around(slot, note, word.at) == End::Text(slot)
+                && !matches!(self.meaning(note, word), Meaning::Plain)
+        })
+    }
+
+    /// Who asks for a wanted topic, in file order; `None` for a name that is not wanted.
+    pub fn asked_for(&self, name: &str) -> Option<(TopicLink, Vec<Way>)> {
+        let (_, entry) = self.names().get(name)?;
+        if self.definition(name).is_some()
+            || !self.is_wanted(name)
+            || !self.is_asked_for(name, &entry.mentions)
+        {
+            return None;
+        }
+        let mut finder = Finder::new(self);
+        let mut from = Tally::new();
+        self.each_reference(name, |slot, note, word| {
+            from.add(finder.around(slot, note, word.at));
+            true
+        });
+        let ways = from.order.into_iter().map(|end| finder.way(end));
+        let ways = ways.collect();
+        Some((
+            TopicLink {
+                name: name.to_owned(),
+                title: name::title(name, self.prefixes()),
+                wanted: true,
+            },
+            ways,
+        ))
+    }
+}
