@@ -23,12 +23,14 @@ mod waterline;
 
 mod barriers;
 mod demos;
+mod keys;
 mod live;
 mod many_hosts;
 mod outages;
 mod panels;
 mod reading;
 mod steady;
+mod themes;
 mod values;
 mod without_docker;
 mod without_scripts;
