@@ -30,20 +30,18 @@ function element(name, attributes, ...inside) {
 }
 
 function made() {
-  const close = element("button", { class: "btn", value: "close" }, "Close")
   const single = element("input", { type: "checkbox", role: "switch", "aria-describedby": "keys-why" })
   single.addEventListener("change", () => {
     switchSingleKeys(single.checked)
     fill()
   })
   const all = element("dialog", { class: "keys-map", "aria-labelledby": "keys-title" },
-    element("h2", { id: "keys-title" }, "Keys"),
+    element("form", { method: "dialog" }, element("h2", { id: "keys-title" }, "Keys"), element("button", { class: "btn", value: "close" }, "Close")),
     element("dl", { class: "own" }),
     element("label", {}, single, "Single keys"),
     element("p", { class: "small soft", id: "keys-why" }, "Keys without Ctrl. Switch them off if you dictate, or press keys by accident. This browser remembers it."),
     element("h3", {}, "The browser's own"),
-    element("dl", {}, ...BROWSERS.map(row)),
-    element("form", { method: "dialog" }, close))
+    element("dl", {}, ...BROWSERS.map(row)))
   // A click beside the map closes it.
   all.addEventListener("click", ({ target }) => { if (target === all) all.close() })
   return all

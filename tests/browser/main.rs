@@ -6,6 +6,7 @@
 
 mod browser;
 mod docker;
+mod kinds;
 #[expect(
     dead_code,
     reason = "shared with the integration tests, which use more of it"
@@ -29,6 +30,7 @@ mod many_hosts;
 mod outages;
 mod panels;
 mod reading;
+mod sizes;
 mod steady;
 mod themes;
 mod values;
