@@ -454,7 +454,7 @@ impl<'n> Render<'n> {
             El::Item => out.push_str("<li>"),
             // A wide table scrolls, so it must be reached with the keyboard.
             El::Table => out.push_str(
-                "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table>\n",
+                "<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>\n",
             ),
             El::Head => out.push_str("<thead>\n<tr>"),
             El::Row => out.push_str("<tr>"),

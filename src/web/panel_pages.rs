@@ -96,12 +96,20 @@ pub async fn panel(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) ->
     } else {
         PanelPage {
             panel,
-            html,
+            html: &below_the_title(html),
             notice,
         }
         .render()
     };
     Ok((fresh, Html(page.map_err(PageError::from)?)).into_response())
+}
+
+/// The headings of a fragment begin at the third level. Alone on a page they follow its title.
+fn below_the_title(html: &str) -> String {
+    (3..=6).fold(html.to_owned(), |html, level| {
+        let level_up = format!("<h{level} aria-level=\"{}\"", level - 1);
+        html.replace(&format!("<h{level}"), &level_up)
+    })
 }
 
 /// `GET /live?host=NAME&panel=KEY&value=KEY&demo=KEY&…`: the page's stream.

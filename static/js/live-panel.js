@@ -13,9 +13,13 @@ const keepFolds = {
 
 class LivePanel extends HTMLElement {
   #key = null
+  #over = null
 
   connectedCallback() {
     this.#key = this.getAttribute("key") ?? this.getAttribute("name")
+    const before = [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")]
+      .filter(heading => !heading.closest("live-panel") && heading.compareDocumentPosition(this) & Node.DOCUMENT_POSITION_FOLLOWING)
+    this.#over = Number(before.at(-1)?.localName[1] ?? 2)
     listen(this.#key, this)
   }
 
@@ -28,6 +32,8 @@ class LivePanel extends HTMLElement {
     const first = this.dataset.state === "loading"
     const next = new DOMParser().parseFromString(html, "text/html").querySelector("live-panel")
     this.dataset.state = next.dataset.state
+    // The panel's headings, which begin at the third level, stand one below the heading that it belongs to.
+    for (const heading of next.querySelectorAll("h3, h4, h5, h6")) heading.ariaLevel = Number(heading.localName[1]) - 2 + this.#over
     Idiomorph.morph(this, next.innerHTML, { morphStyle: "innerHTML", callbacks: keepFolds })
     if (first && startsFolded(this)) this.querySelector("details.fold")?.removeAttribute("open")
     this.dispatchEvent(new Event("live-panel:drawn", { bubbles: true }))

@@ -1,4 +1,6 @@
 /** `<theme-switch>`: light, dark, or as the system has it. Remembered, and the same in every tab. Without it, the page follows the system. */
+import { recall, remember } from "./store.js"
+
 const root = document.documentElement
 
 class ThemeSwitch extends HTMLElement {
@@ -6,18 +8,16 @@ class ThemeSwitch extends HTMLElement {
 
   connectedCallback() {
     this.#select = this.querySelector("select")
-    this.#show()
+    this.#select.value = root.dataset.theme ?? "system"
     this.#select.addEventListener("change", this.#choose)
     addEventListener("storage", this.#follow)
+    addEventListener("pageshow", this.#follow)
   }
 
   disconnectedCallback() {
     this.#select.removeEventListener("change", this.#choose)
     removeEventListener("storage", this.#follow)
-  }
-
-  #show() {
-    this.#select.value = root.dataset.theme ?? "system"
+    removeEventListener("pageshow", this.#follow)
   }
 
   #apply(theme) {
@@ -28,16 +28,14 @@ class ThemeSwitch extends HTMLElement {
   #choose = () => {
     const theme = this.#select.value
     this.#apply(theme)
-    try {
-      if (theme === "system") localStorage.removeItem("theme")
-      else localStorage.setItem("theme", theme)
-    } catch { /* not remembered, but it holds for this page */ }
+    remember("theme", theme === "system" ? null : theme)
   }
 
+  /** Another tab chose, or this page comes back from before a choice was made. */
   #follow = event => {
-    if (event.key !== "theme" && event.key !== null) return
-    this.#apply(event.newValue)
-    this.#show()
+    if (event.type === "storage" && event.key !== "theme" && event.key !== null) return
+    this.#apply(recall("theme"))
+    this.#select.value = root.dataset.theme ?? "system"
   }
 }
 

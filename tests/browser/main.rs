@@ -6,6 +6,7 @@
 
 mod browser;
 mod docker;
+mod kinds;
 #[expect(
     dead_code,
     reason = "shared with the integration tests, which use more of it"
@@ -23,13 +24,16 @@ mod waterline;
 
 mod barriers;
 mod demos;
+mod keys;
 mod live;
 mod many_hosts;
 mod outages;
 mod panels;
 mod place;
 mod reading;
+mod sizes;
 mod steady;
+mod themes;
 mod values;
 mod without_docker;
 mod without_scripts;
