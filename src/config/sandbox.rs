@@ -43,6 +43,8 @@ pub struct Sandbox {
     output_kb: Option<Spanned<u64>>,
     /// What layers and volumes may weigh together.
     weight_mb: Option<Spanned<u64>>,
+    /// How many files containers may make, change or remove in their layers.
+    files: Option<Spanned<u64>>,
     /// Removed when nobody used it for so long.
     idle_minutes: Option<Spanned<u64>>,
     /// Removed after so long in any case.
@@ -155,6 +157,7 @@ impl Sandbox {
         set(&mut limits.tmpfs, self.tmpfs_kb, 4, 65_536, KB)?;
         set(&mut limits.tmpfs_most, self.tmpfs_most_kb, 4, 65_536, KB)?;
         set(&mut limits.weight, self.weight_mb, 8, 65_536, MB)?;
+        set(&mut limits.files, self.files, 100, 10_000_000, 1)?;
         count(&mut limits.containers, self.containers, 1, 64, 1)?;
         count(&mut limits.networks, self.networks, 0, 32, 1)?;
         count(&mut limits.volumes, self.volumes, 0, 32, 1)?;
@@ -188,7 +191,7 @@ mod tests {
     fn every_number_is_a_setting() {
         let text = "memory-mb = 32\ncpus = 0.25\npids = 32\nfile-mb = 8\nopen-files = 128\nshm-kb = 128\n\
                     log-kb = 64\ntmpfs-kb = 512\ntmpfs-most-kb = 2048\ntmpfs-files = 32\ncontainers = 3\n\
-                    networks = 2\nvolumes = 1\nimages = 0\nstep-seconds = 20\noutput-kb = 16\nweight-mb = 64\n\
+                    networks = 2\nvolumes = 1\nimages = 0\nstep-seconds = 20\noutput-kb = 16\nweight-mb = 64\nfiles = 700\n\
                     idle-minutes = 5\nlife-minutes = 60\nworkers = 2\nmemory-percent = 25\nfree-space-mb = 10\nsandboxes = 7\ncapabilities = ['CHOWN']";
         let (limits, terms) = resolve(text).expect("numbers");
         let caps = limits.caps;
@@ -206,6 +209,7 @@ mod tests {
         assert_eq!((limits.containers, limits.networks), (3, 2));
         assert_eq!((limits.volumes, limits.images), (1, 0));
         assert_eq!((limits.output, limits.weight), (16 << 10, 64 << 20));
+        assert_eq!(limits.files, 700);
         assert_eq!(limits.step, Duration::from_secs(20));
         assert_eq!(terms.idle, Duration::from_secs(300));
         assert_eq!(terms.life, Duration::from_secs(3600));

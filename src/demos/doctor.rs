@@ -109,15 +109,20 @@ pub async fn free(hands: &Hands) -> Result<Option<u64>, Failed> {
 }
 
 fn free_of(hands: &Hands, info: &Value) -> Option<u64> {
-    let is_here = hands.host().line().way == Some(Way::Socket);
-    let free = is_here.then(|| free_space(info)).flatten();
+    let free = folder_of(hands, info).and_then(free_space);
     free.or_else(|| told_space(info))
 }
 
-/// What a socket of this machine leads to keeps its files here, unless it is in a
-/// virtual machine; then the folder is not there.
-fn free_space(info: &Value) -> Option<u64> {
-    let folder = Path::new(info["DockerRootDir"].as_str()?);
+/// The folder of this machine in which the engine keeps its files. What a socket of this
+/// machine leads to keeps them here, unless it is in a virtual machine; then the folder is
+/// not there.
+pub(super) fn folder_of<'a>(hands: &Hands, info: &'a Value) -> Option<&'a Path> {
+    let is_here = hands.host().line().way == Some(Way::Socket);
+    let folder = info["DockerRootDir"].as_str().filter(|_| is_here)?;
+    Some(Path::new(folder))
+}
+
+fn free_space(folder: &Path) -> Option<u64> {
     let space = rustix::fs::statvfs(folder).ok()?;
     space.f_bavail.checked_mul(space.f_frsize)
 }

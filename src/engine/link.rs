@@ -220,14 +220,7 @@ impl Link {
     /// The events that the engine still remembers, masked, oldest first.
     async fn past_events(&self) -> Result<Value, Away> {
         let asked = async {
-            let ahead = self.ahead().await?;
-            let path = past::path(
-                self.api,
-                // A clock at the end of time is not believed.
-                Timestamp::now()
-                    .checked_add(ahead)
-                    .unwrap_or_else(|_| Timestamp::now()),
-            );
+            let path = past::path(self.api, self.now().await?);
             self.transport
                 .get_what_comes(&path, Deadline::INSPECT, past::PATIENCE)
                 .await
@@ -243,6 +236,17 @@ impl Link {
         });
         read.await
             .unwrap_or_else(|stopped| Err(Away::Unreadable(stopped.to_string())))
+    }
+
+    /// The moment that it is by the engine's clock.
+    ///
+    /// # Errors
+    /// The engine did not say.
+    pub async fn now(&self) -> Result<Timestamp, Away> {
+        let ahead = self.ahead().await?;
+        let now = Timestamp::now();
+        // A clock at the end of time is not believed.
+        Ok(now.checked_add(ahead).unwrap_or(now))
     }
 
     /// How far the engine's clock is ahead of ours, measured once a minute: the clock

@@ -11,9 +11,11 @@
 //!    and for how much more there is room.
 //! 4. `step`: one command on its way, within its limits.
 //! 5. `seen`, `lists`: what a decision is made from, and what of it a command needs.
-//! 6. `weight`: how much of the host's disk a sandbox takes.
+//! 6. `weight`, `scales`: how much of the host's disk a sandbox takes, measured at once
+//!    for all of a host. `flood`: what containers print.
 
 mod carry;
+mod flood;
 mod lists;
 mod names;
 mod objects;
@@ -23,6 +25,7 @@ mod running;
 mod said;
 mod sandbox;
 mod sandboxes;
+mod scales;
 mod seen;
 mod shell;
 mod step;

@@ -3,16 +3,22 @@
 use super::queue::Queue;
 use super::running::Running;
 use super::sandboxes::OpenError;
+use super::scales::Scales;
 use crate::demos::prepare::Pins;
 use crate::demos::{doctor, janitor, prepare};
 use crate::engine::hands::{Failed, FullId, Hands, Look};
 use crate::engine::{Away, Host};
 use jiff::Timestamp;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 /// How long the free space that was seen is taken for true.
 const SPACE_IS_TRUE: Duration = Duration::from_secs(10);
+
+/// Below so many files that the disk can still take nothing new is started; on a small
+/// disk below a twentieth of all.
+const FEWEST_FILES: u64 = 200_000;
 
 /// A host with sandboxes on it.
 pub(super) struct Place {
@@ -28,6 +34,10 @@ pub(super) struct Place {
     free: tokio::sync::Mutex<Option<(Instant, Option<u64>)>>,
     /// How many containers run in all sandboxes.
     pub(super) running: Running,
+    /// What all of them weigh.
+    pub(super) scales: Scales,
+    /// The folder in which the engine keeps its files, if it is one of this machine.
+    folder: OnceLock<PathBuf>,
 }
 
 /// What is known of a host on which sandboxes can be opened.
@@ -49,6 +59,8 @@ impl Place {
             known: tokio::sync::Mutex::default(),
             free: tokio::sync::Mutex::default(),
             running: Running::default(),
+            scales: Scales::default(),
+            folder: OnceLock::new(),
         }
     }
 
@@ -104,10 +116,21 @@ impl Place {
         let (image, info) = tokio::try_join!(image, info).map_err(away)?;
         let image = image.ok_or_else(|| OpenError::NoImage(self.host().name().to_owned()))?;
         self.hands.know_demo_image(image.clone());
+        if let Some(folder) = doctor::folder_of(&self.hands, &info) {
+            let _as_before = self.folder.set(folder.to_owned());
+        }
         Ok(Known {
             image,
             memory: info["MemTotal"].as_u64().unwrap_or(0),
         })
+    }
+
+    /// Whether the disk where the engine keeps its files can take hardly any further one;
+    /// not known of an engine elsewhere.
+    pub(super) fn has_few_files(&self) -> bool {
+        let folder = self.folder.get();
+        let space = folder.and_then(|folder| rustix::fs::statvfs(folder).ok());
+        space.is_some_and(|space| are_few(space.f_favail, space.f_files))
     }
 
     /// The free bytes where the engine keeps its files, where that is known.
@@ -122,6 +145,12 @@ impl Place {
             }
         }
     }
+}
+
+/// Whether so many files are few that a disk can still take. Some file systems have no
+/// limit, and say 0 of 0.
+fn are_few(free: u64, all: u64) -> bool {
+    all > 0 && free < FEWEST_FILES.min(all / 20)
 }
 
 /// A failure, as one that keeps a sandbox from being opened.
@@ -141,5 +170,19 @@ pub(super) fn as_away(failed: Failed) -> Away {
                 message: "it could not do a part of this; Waterline's log has its words".into(),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_few_by_number_or_by_share_of_the_disk() {
+        assert!(!are_few(200_000, 10_000_000));
+        assert!(are_few(199_999, 10_000_000));
+        assert!(!are_few(50_000, 1_000_000));
+        assert!(are_few(49_999, 1_000_000));
+        assert!(!are_few(0, 0), "a file system without a limit");
     }
 }

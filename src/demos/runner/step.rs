@@ -270,6 +270,11 @@ impl<'a> Step<'a> {
             )));
         };
         self.set_room(Some(room));
+        if place.has_few_files() {
+            let words = "This host's disk can take hardly any more files, and nothing new is started there \
+                 until it can.";
+            return Err(no_room(words.into()));
+        }
         let free = self.in_time(place.free_space()).await?;
         match free.is_some_and(|free| free < terms.free_space) {
             false => Ok(()),

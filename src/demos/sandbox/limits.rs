@@ -26,6 +26,8 @@ pub struct Limits {
     pub output: usize,
     /// What layers and volumes of the sandbox may weigh, in bytes.
     pub weight: u64,
+    /// The files that its containers may make, change or remove in their layers.
+    pub files: u64,
 }
 
 impl Default for Limits {
@@ -41,6 +43,7 @@ impl Default for Limits {
             step: Duration::from_secs(60),
             output: 256 << 10,
             weight: 256 << 20,
+            files: 20_000,
         }
     }
 }

@@ -47,6 +47,8 @@ pub enum Look {
     },
     /// `GET /containers/{id}/changes`; an empty list where the engine says `null`.
     Changes(FullId),
+    /// How many changes that is: a number. Of a list too long to be taken, that it was.
+    CountOfChanges(FullId),
     /// `GET /images/{id}/json`
     Image(FullId),
     /// `GET /images/{id}/history`

@@ -45,6 +45,7 @@ pub use stream::{
 use super::owned::{Instance, SandboxId};
 use super::{Away, Host};
 use client::Client;
+use jiff::Timestamp;
 use known::{Kind, Known};
 use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -223,6 +224,15 @@ impl Hands {
     /// As [`look`](Hands::look).
     pub async fn top(&self, id: &FullId, args: &PsArgs) -> Result<Value, Failed> {
         self.inner.top(id, args).await
+    }
+
+    /// The moment that it is by the engine's clock, which may be another than ours.
+    ///
+    /// # Errors
+    /// As [`look`](Hands::look).
+    pub async fn now(&self) -> Result<Timestamp, Failed> {
+        let client = self.inner.client().await?;
+        Ok(client.link().now().await?)
     }
 
     /// How many networks of sandboxes still fit on the host, and how many do at most.

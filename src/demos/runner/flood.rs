@@ -1,0 +1,83 @@
+//! The flood: what containers print.
+//!
+//! The log of a container stays small, but an engine that is flooded does nothing else.
+//! So what was printed within the last second, by the engine's own clock, is looked at
+//! from time to time.
+
+use super::scales::Scales;
+use crate::engine::hands::{Change, FullId, Hands, LogsOptions, Signal};
+use futures_util::StreamExt;
+use jiff::{Timestamp, ToSpan};
+use std::collections::HashSet;
+use std::time::Duration;
+
+/// How often it is looked at what containers print.
+const LISTEN: Duration = Duration::from_secs(3);
+/// A container whose log grows by more than so many bytes a second, twice in a row, is
+/// stopped. The engine keeps a megabyte of it and begins anew, so no more can be seen.
+const FLOOD: usize = 128 * 1024;
+/// What the engine writes around each line of a log, in bytes.
+const AROUND: usize = 80;
+/// How many containers are listened to at a time.
+const AT_A_TIME: usize = 4;
+
+/// Stops the containers that flood their logs, as long as this is polled.
+pub(super) async fn watch(scales: &Scales, hands: &Hands) {
+    let mut loud = HashSet::new();
+    loop {
+        tokio::time::sleep(LISTEN).await;
+        // The moment is of the engine's clock, which may be another than ours.
+        let Ok(now) = hands.now().await else { continue };
+        loud = hush(scales, hands, now, &loud).await;
+    }
+}
+
+/// Stops the containers that flood their logs and did so `before`; those that flood now.
+async fn hush(
+    scales: &Scales,
+    hands: &Hands,
+    now: Timestamp,
+    before: &HashSet<FullId>,
+) -> HashSet<FullId> {
+    // Those of one round wait for each other, so that `now` is taken again by each.
+    let began = std::time::Instant::now();
+    let heard = scales.running().into_iter().map(async |(sandbox, id)| {
+        let now = now.checked_add(began.elapsed()).unwrap_or(now);
+        if printed_last_second(hands, &id, now).await <= FLOOD {
+            return None;
+        }
+        if before.contains(&id) {
+            tracing::warn!(sandbox = %sandbox.id(), %id, "it floods its log: stopped");
+            sandbox.is_too_loud(FLOOD);
+            let kill = Change::Kill {
+                id: id.clone(),
+                signal: Signal::KILL,
+            };
+            // It may have ended by itself.
+            let _killed = hands.apply(kill).await;
+        }
+        Some(id)
+    });
+    let heard = futures_util::stream::iter(heard).buffer_unordered(AT_A_TIME);
+    heard.filter_map(async |loud| loud).collect().await
+}
+
+/// By how many bytes a container's log grew in the last second, or a little more than
+/// [`FLOOD`].
+async fn printed_last_second(hands: &Hands, id: &FullId, now: Timestamp) -> usize {
+    let options = LogsOptions {
+        since: now.checked_sub(1.second()).ok(),
+        ..LogsOptions::default()
+    };
+    let Ok(mut frames) = hands.logs(id, options).await else {
+        return 0;
+    };
+    let mut bytes = 0;
+    while let Some(Ok(frame)) = frames.next().await {
+        bytes += frame.bytes.len() + AROUND;
+        if bytes > FLOOD {
+            break;
+        }
+    }
+    bytes
+}
