@@ -32,6 +32,7 @@ mod paths;
 mod queries;
 mod render;
 mod scan;
+pub mod search;
 mod urls;
 mod walk;
 pub mod watch;

@@ -33,7 +33,7 @@ impl Notebook {
             .collect()
     }
 
-    fn note_link(&self, slot: u32) -> NoteLink {
+    pub(super) fn note_link(&self, slot: u32) -> NoteLink {
         NoteLink {
             path: self.address(slot),
             title: self

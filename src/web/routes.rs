@@ -14,6 +14,7 @@ use super::pages::{self, Places};
 use super::panel_pages;
 use super::ready;
 use super::reply::Reply;
+use super::search;
 use super::state::App;
 use super::value_pages;
 use axum::Router;
@@ -74,6 +75,8 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/", get(home))
         .route("/topics", get(topics))
         .route("/topics/{name}", get(topic))
+        .route("/search", get(search::page))
+        .route("/search/found", get(search::found))
         // what the hosts say, as it is now
         .route("/panels/{name}", get(panel_pages::panel))
         .route("/hosts", get(host_pages::hosts))
