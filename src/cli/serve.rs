@@ -109,6 +109,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     if let Some(following) = following {
         following.publish_to(Arc::clone(&app));
     }
+    app.begin_search();
     let front = Front::new(Arc::clone(&app));
     let hosts = Arc::clone(&app);
     // Beside the serving: a host may take its time, or hang.

@@ -299,6 +299,31 @@ impl Notebook {
         self.slots.get(slot as usize)?.as_deref()
     }
 
+    /// The slots whose file came, changed or went since `before`; all of them when there
+    /// was nothing before.
+    pub(super) fn slots_changed_since(&self, before: Option<&Notebook>) -> Vec<u32> {
+        let before = before.map_or(&[][..], |before| &before.slots);
+        let most = self.slots.len().max(before.len());
+        let at = |slots: &[Option<Arc<Parsed>>], slot: usize| {
+            let file = slots.get(slot).and_then(Option::as_ref);
+            file.map(Arc::as_ptr)
+        };
+        (0..most)
+            .filter(|&slot| at(&self.slots, slot) != at(before, slot))
+            .map(slot_number)
+            .collect()
+    }
+
+    /// The names that are referred to and defined nowhere, in no order.
+    pub(super) fn wanted_names(&self) -> impl Iterator<Item = &str> {
+        let undefined = self.names.all().filter(|(_, entry)| entry.sites.is_empty());
+        undefined
+            .filter(|(name, entry)| {
+                self.is_wanted(name) && self.is_asked_for(name, &entry.mentions)
+            })
+            .map(|(name, _)| &**name)
+    }
+
     pub(super) fn prefixes(&self) -> &[String] {
         &self.rules.prefixes
     }

@@ -35,6 +35,7 @@ mod queries;
 mod reading;
 mod render;
 mod scan;
+pub mod search;
 mod urls;
 mod walk;
 pub mod watch;

@@ -78,7 +78,8 @@ impl Near {
         found
     }
 
-    fn search(&self, word: &str) -> Suggestions {
+    /// The same, for words that readers type: those are not worth remembering.
+    pub fn search(&self, word: &str) -> Suggestions {
         let length = word.chars().count();
         if length > LONGEST || self.names.is_empty() {
             return Suggestions::default();
@@ -101,7 +102,7 @@ impl Near {
     }
 
     /// Names that are `word` when upper and lower case are one.
-    fn same_but_case(&self, word: &str) -> &[Arc<str>] {
+    pub fn same_but_case(&self, word: &str) -> &[Arc<str>] {
         let folded = self.folded.get_or_init(|| {
             let mut folded = FxHashMap::<Box<str>, Vec<Arc<str>>>::default();
             for name in &self.names {

@@ -14,6 +14,7 @@ use super::pages::{self, MapOf, Places};
 use super::panel_pages;
 use super::ready;
 use super::reply::Reply;
+use super::search;
 use super::state::App;
 use super::value_pages;
 use axum::Router;
@@ -75,6 +76,8 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/topics", get(topics))
         .route("/topics/{name}", get(topic))
         .route("/map", get(map))
+        .route("/search", get(search::page))
+        .route("/search/found", get(search::found))
         // what the hosts say, as it is now
         .route("/panels/{name}", get(panel_pages::panel))
         .route("/hosts", get(host_pages::hosts))

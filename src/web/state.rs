@@ -5,6 +5,7 @@ use super::demos::pages::Card;
 use super::demos::reasons::Reasons;
 use super::demos::stage::{Off, Stage};
 use super::error::{Failure, PageError};
+use super::finder::Finder;
 use super::kept::{Coding, Kept, Page};
 use super::key::Key;
 use super::live::Live;
@@ -32,6 +33,8 @@ pub struct App {
     pub live: Live,
     /// Where demos run, or why they do not.
     pub stage: Result<Arc<Stage>, Off>,
+    /// The search of the notebook.
+    pub finder: Finder,
     edition: ArcSwap<Edition>,
     stopping: watch::Sender<bool>,
 }
@@ -93,6 +96,7 @@ impl App {
             engine: Arc::new(engine),
             live: Live::default(),
             stage: Err(Off::ReadOnly),
+            finder: Finder::default(),
             edition: ArcSwap::from_pointee(edition),
             stopping: watch::Sender::new(false),
         }
@@ -129,7 +133,14 @@ impl App {
 
     /// Shows `edition` from now on.
     pub fn publish(&self, edition: Edition) {
-        self.edition.store(Arc::new(edition));
+        let edition = Arc::new(edition);
+        self.edition.store(Arc::clone(&edition));
+        self.finder.follow(&edition.notebook);
+    }
+
+    /// Starts to read the notes for the search, in the background, if that has not begun.
+    pub fn begin_search(&self) {
+        self.finder.begin(|| self.edition().notebook.clone());
     }
 
     /// Forgets the kept pages: something that is not in the notes has changed on them.

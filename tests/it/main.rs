@@ -44,6 +44,7 @@ mod sandbox_ground;
 mod sandbox_room;
 mod scopes;
 mod scopes_live;
+mod search;
 mod secrets_live;
 mod shell;
 mod shell_start;

@@ -1,0 +1,134 @@
+/** The palette: a field that searches as one types, and a list to choose from by the arrows. A combobox with a listbox, as the ARIA Authoring Practices have it: the focus stays in the field. */
+const style = document.createElement("link")
+style.rel = "stylesheet"
+style.href = new URL("../css/palette.css", import.meta.url).href
+const styled = new Promise(done => {
+  style.onload = style.onerror = done
+  document.head.append(style)
+})
+
+const dialog = document.createElement("dialog")
+dialog.className = "palette"
+dialog.setAttribute("aria-label", "Search")
+dialog.innerHTML = `<form action="/search" role="search" aria-label="Topics, panels, demos and hosts">
+<input type="search" name="q" role="combobox" aria-label="Search" aria-expanded="false" aria-autocomplete="list" aria-controls="palette-options" maxlength="200" autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="A topic, a word, a panel, a demo, a host">
+<button type="button" class="btn plain">Close</button>
+</form>
+<div class="result"><div class="told"></div><div id="palette-options" role="listbox" aria-label="Found"></div></div>
+<p class="help"><kbd>↑</kbd> <kbd>↓</kbd> choose, <kbd>Enter</kbd> opens, <kbd>Esc</kbd> closes</p>
+<p class="vh" role="status"></p>`
+document.body.append(dialog)
+
+const field = dialog.querySelector("input")
+const told = dialog.querySelector(".told")
+const list = dialog.querySelector("[role=listbox]")
+const status = dialog.querySelector("[role=status]")
+const options = () => [...list.querySelectorAll("[role=option]")]
+
+let back = null
+let asked = 0
+let saying = 0
+let waiting = null
+let again = 0
+
+const chosen = () => list.querySelector("[aria-selected=true]")
+
+const choose = option => {
+  chosen()?.setAttribute("aria-selected", "false")
+  option?.setAttribute("aria-selected", "true")
+  option?.scrollIntoView({ block: "nearest" })
+  if (option) field.setAttribute("aria-activedescendant", option.id)
+  else field.removeAttribute("aria-activedescendant")
+}
+
+/** Only the last thing that was asked for is shown, however late another answer comes. */
+const search = async () => {
+  const mine = ++asked
+  waiting?.abort()
+  clearTimeout(again)
+  waiting = new AbortController()
+  let html
+  try {
+    const answer = await fetch("/search/found?q=" + encodeURIComponent(field.value), { signal: waiting.signal })
+    if (!answer.ok) throw new Error(answer.statusText)
+    html = await answer.text()
+  } catch (error) {
+    if (mine !== asked || error.name === "AbortError") return
+    html = `<p class="said">Waterline does not answer.</p>`
+  }
+  if (mine !== asked) return
+  show(html)
+}
+
+const show = html => {
+  const found = new DOMParser().parseFromString(html, "text/html")
+  const said = found.querySelector(".said")
+  told.replaceChildren(said ?? "")
+  list.replaceChildren(...(found.querySelector(".options")?.children ?? []))
+  options().forEach((option, index) => { option.id = "palette-option-" + index })
+  list.parentElement.scrollTop = 0
+  const any = options().length > 0
+  field.setAttribute("aria-expanded", String(any))
+  list.hidden = !any
+  choose(field.value.trim() ? options()[0] : null)
+  // Said once the reader rests: not at every letter.
+  clearTimeout(saying)
+  saying = setTimeout(() => { status.textContent = said?.textContent ?? "" }, 700)
+  if (said?.hasAttribute("data-building")) again = setTimeout(search, 500)
+}
+
+field.addEventListener("input", search)
+field.addEventListener("keydown", event => {
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return
+  const all = options()
+  const at = all.indexOf(chosen())
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+  if (step && all.length) {
+    event.preventDefault()
+    choose(all[at < 0 ? (step > 0 ? 0 : all.length - 1) : (at + step + all.length) % all.length])
+  } else if (event.key === "Enter" && chosen()) {
+    event.preventDefault()
+    chosen().click()
+  } else if (event.key === "Escape") {
+    // A search field would take the first one to empty itself.
+    event.preventDefault()
+    dialog.close()
+  }
+})
+list.addEventListener("pointermove", event => {
+  const option = event.target.closest("[role=option]")
+  if (option && option !== chosen()) choose(option)
+})
+// A link to a place on this very page would leave the palette open over it.
+list.addEventListener("click", event => {
+  const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey
+  if (plain && event.target.closest("[role=option]")) dialog.close()
+})
+dialog.querySelector("button").addEventListener("click", () => dialog.close())
+dialog.addEventListener("click", event => { if (event.target === dialog) dialog.close() })
+dialog.addEventListener("close", () => {
+  asked++
+  waiting?.abort()
+  clearTimeout(again)
+  clearTimeout(saying)
+  status.textContent = ""
+  if (back?.isConnected) back.focus({ preventScroll: true })
+})
+
+/** Opens it with `typed` in the field; when it closes, the focus goes to `element`. */
+export async function open(typed, element) {
+  if (dialog.open) {
+    field.select()
+    return
+  }
+  back = element
+  // The next letters go where the reader sees them go.
+  if (typed) back?.blur()
+  field.value = typed
+  show(`<p class="said"></p>`)
+  await styled
+  if (dialog.open) return
+  dialog.showModal()
+  field.focus()
+  search()
+}
