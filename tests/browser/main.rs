@@ -28,6 +28,7 @@ mod many_hosts;
 mod outages;
 mod panels;
 mod reading;
+mod room;
 mod steady;
 mod values;
 mod without_docker;
