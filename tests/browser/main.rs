@@ -31,6 +31,7 @@ mod outages;
 mod panels;
 mod place;
 mod reading;
+mod room;
 mod sizes;
 mod steady;
 mod themes;

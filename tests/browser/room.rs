@@ -1,0 +1,430 @@
+//! Projector mode, and a panel beside its text: what a room sees from row 20, and what
+//! a reader keeps in sight.
+
+use crate::barriers::no_barriers;
+use crate::browser::{Page, Reader, visit};
+use crate::docker::Container;
+use crate::waterline::{Docker, Waterline};
+use anyhow::{Result, ensure};
+use thirtyfour::prelude::*;
+
+/// The projectors that rooms have.
+const ROOMS: [(u32, u32); 2] = [(1600, 900), (1280, 720)];
+
+/// A note with a long topic between two short ones, and one after it.
+fn caves() -> [(&'static str, String); 2] {
+    let long =
+        "A cave goes on for longer than anybody thought who stood at its mouth.\n\n".repeat(40);
+    [
+        (
+            "caves.md",
+            format!(
+                "---\npath: /caves\ntitle: Caves\n---\n# Caves <<Learning_Caves>>\n\nBring a lamp.\n\n\
+                 ## Deep <<Learning_Caves_Deep>>\n\n{long}\n## Out <<Learning_Caves_Out>>\n\n\
+                 ```console\n$ ls -l\n```\n"
+            ),
+        ),
+        (
+            "lamps.md",
+            "---\npath: /lamps\ntitle: Lamps\n---\n# Lamps <<Learning_Lamps>>\n\nThey burn.\n"
+                .into(),
+        ),
+    ]
+}
+
+fn in_caves() -> Waterline {
+    let notes = caves();
+    let notes = notes.each_ref().map(|(file, text)| (*file, text.as_str()));
+    Waterline::with_notes(Docker::NoneHere, &notes)
+}
+
+async fn press(page: &Page, key: impl Into<thirtyfour::common::keys::TypingData>) -> Result<()> {
+    Ok(page.driver.action_chain().send_keys(key).perform().await?)
+}
+
+/// Presses `p` and waits until the page is a room.
+async fn enter(page: &Page) -> Result<()> {
+    press(page, "p").await?;
+    page.find(".room-bar").await?;
+    Ok(())
+}
+
+/// Waits until the bar says this place.
+async fn comes_to(page: &Page, place: &str) -> Result<()> {
+    let script =
+        format!("return document.querySelector('.room-bar .at')?.textContent === '{place}'");
+    page.until(place, &script).await
+}
+
+/// The headings that can be seen in the text.
+async fn headings(page: &Page) -> Result<Vec<String>> {
+    page.ask(
+        r#"return [...document.querySelectorAll("main :is(h1, h2, h3):not(live-panel *)")]
+            .filter((heading) => heading.checkVisibility())
+            .map((heading) => heading.firstChild.textContent.trim())"#,
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_clicker_shows_one_topic_after_the_other_and_scrolls_a_long_one_first() {
+    visit(Reader::Ordinary, async |page| {
+        let waterline = in_caves();
+        page.resize(1280, 720).await?;
+        page.open(&waterline.url("/caves")).await?;
+        enter(page).await?;
+        comes_to(page, "1 of 3").await?;
+        ensure!(headings(page).await? == ["Caves"], "one topic: {:?}", headings(page).await?);
+        press(page, Key::PageDown).await?;
+        comes_to(page, "2 of 3").await?;
+        ensure!(headings(page).await? == ["Deep"], "one topic: {:?}", headings(page).await?);
+
+        // Its text is scrolled before the room moves on; each press shows some of it.
+        let mut presses = 0;
+        loop {
+            let before: f64 = page.ask(SCROLLED).await?;
+            press(page, Key::PageDown).await?;
+            page.until(
+                "a press does something",
+                &format!("return document.querySelector('.room-bar .at').textContent !== '2 of 3' || {SCROLL} > {before}"),
+            )
+            .await?;
+            let still = "return document.querySelector('.room-bar .at').textContent === '2 of 3'";
+            if !page.ask::<bool>(still).await? {
+                break;
+            }
+            presses += 1;
+            ensure!(presses < 30, "30 presses, and still the same topic");
+        }
+        ensure!(presses >= 2, "a long text is skipped after {presses} presses");
+        comes_to(page, "3 of 3").await?;
+        press(page, Key::PageUp).await?;
+        comes_to(page, "2 of 3").await?;
+        let from_its_end: bool = page.ask(&format!("return {SCROLL} > 100")).await?;
+        ensure!(from_its_end, "who comes back sees the end of a topic");
+
+        for key in [Key::Right, Key::Down] {
+            press(page, Key::Home).await?;
+            comes_to(page, "1 of 3").await?;
+            press(page, key).await?;
+            comes_to(page, "2 of 3").await?;
+        }
+        press(page, Key::Left).await?;
+        comes_to(page, "1 of 3").await?;
+        press(page, " ").await?;
+        comes_to(page, "2 of 3").await?;
+        page.nothing_went_wrong().await
+    })
+    .await;
+}
+
+/// How far the text that is shown is scrolled, as an expression and as a script.
+const SCROLL: &str = r#"Math.max(...[...document.querySelectorAll("main, main .text")].map((box) => box.scrollTop))"#;
+const SCROLLED: &str = r#"return Math.max(...[...document.querySelectorAll("main, main .text")].map((box) => box.scrollTop))"#;
+
+#[tokio::test]
+async fn the_room_lasts_from_page_to_page_until_somebody_leaves_it() {
+    visit(Reader::Ordinary, async |page| {
+        let waterline = in_caves();
+        page.resize(1280, 720).await?;
+        page.open(&waterline.url("/caves")).await?;
+        page.find(".to-room").await?.click().await?;
+        page.find(".room-bar").await?;
+        press(page, Key::End).await?;
+        comes_to(page, "The end").await?;
+        press(page, Key::PageUp).await?;
+        comes_to(page, "3 of 3").await?;
+        ensure!(
+            page.path().await? == "/caves#Learning_Caves_Out",
+            "its address: {}",
+            page.path().await?
+        );
+
+        page.driver.refresh().await?;
+        comes_to(page, "3 of 3").await?;
+        press(page, Key::PageDown).await?;
+        comes_to(page, "The end").await?;
+        press(page, Key::PageDown).await?;
+        comes_to(page, "1 of 1").await?;
+        ensure!(
+            page.path().await?.starts_with("/lamps"),
+            "the next note: {}",
+            page.path().await?
+        );
+
+        press(page, Key::Escape).await?;
+        page.until("the page is whole again", WHOLE).await?;
+        page.driver.refresh().await?;
+        page.find("main h1").await?;
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        ensure!(
+            page.ask::<bool>(WHOLE).await?,
+            "who left the room is in it again"
+        );
+        page.nothing_went_wrong().await
+    })
+    .await;
+}
+
+/// Whether the page is as a reader has it.
+const WHOLE: &str = r#"return !document.querySelector(".room-bar")
+    && document.querySelector(".masthead").checkVisibility()
+    && !("room" in document.documentElement.dataset) && !document.querySelector("[data-shown], [data-holds]")"#;
+
+#[tokio::test]
+async fn who_leaves_the_room_stands_at_the_topic_that_was_shown() {
+    visit(Reader::Ordinary, async |page| {
+        let waterline = in_caves();
+        page.resize(1280, 720).await?;
+        page.open(&waterline.url("/caves")).await?;
+        page.find(".to-room").await?;
+        page.ask::<()>("document.getElementById('Learning_Caves_Out').scrollIntoView()")
+            .await?;
+        enter(page).await?;
+        comes_to(page, "3 of 3").await?;
+        press(page, Key::Home).await?;
+        press(page, Key::PageDown).await?;
+        comes_to(page, "2 of 3").await?;
+        press(page, Key::Escape).await?;
+        page.until("the page is whole again", WHOLE).await?;
+        let top: f64 = page
+            .ask(
+                "return document.getElementById('Learning_Caves_Deep').getBoundingClientRect().top",
+            )
+            .await?;
+        ensure!((0.0..300.0).contains(&top), "its heading is at {top}");
+        let focused: String = page.ask("return document.activeElement.id").await?;
+        ensure!(
+            focused == "Learning_Caves_Deep",
+            "the focus is on {focused:?}"
+        );
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_blank_screen_comes_back_at_any_key_where_it_was() {
+    visit(Reader::Ordinary, async |page| {
+        let waterline = in_caves();
+        page.open(&waterline.url("/caves")).await?;
+        enter(page).await?;
+        for (blank, back) in [(".", "x"), ("b", "b")] {
+            press(page, blank).await?;
+            let covered = r#"const over = getComputedStyle(document.body, "::after");
+                return over.content !== "none" && over.position === "fixed" && over.backgroundColor === "rgb(0, 0, 0)""#;
+            page.until("the screen is blank", covered).await?;
+            press(page, back).await?;
+            page.until("it is back", r#"return !("blank" in document.documentElement.dataset)"#)
+                .await?;
+        }
+        press(page, ".").await?;
+        press(page, Key::PageDown).await?;
+        comes_to(page, "1 of 3").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn letters_can_be_switched_off_and_the_button_and_the_arrows_stay() {
+    visit(Reader::Ordinary, async |page| {
+        let waterline = in_caves();
+        page.open(&waterline.url("/caves")).await?;
+        page.ask::<()>("localStorage.setItem('keys', 'off')")
+            .await?;
+        press(page, "p").await?;
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        ensure!(page.count(".room-bar").await? == 0, "p still leads in");
+        page.find(".to-room").await?.click().await?;
+        comes_to(page, "1 of 3").await?;
+        press(page, "b").await?;
+        press(page, Key::Right).await?;
+        comes_to(page, "2 of 3").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_scripts_there_is_no_door_to_the_room() {
+    visit(Reader::WithoutScripts, async |page| {
+        let waterline = in_caves();
+        page.open(&waterline.url("/caves")).await?;
+        let shown = page.find(".to-room").await?.is_displayed().await?;
+        ensure!(!shown, "a button that does nothing");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_panel_fills_the_room_and_goes_on_living() {
+    visit(Reader::Ordinary, async |page| {
+        let waterline = Waterline::start(Docker::Engine);
+        for (width, height) in ROOMS {
+            page.resize(width, height).await?;
+            page.open(&waterline.url("/learnings/docker/networking#Learning_Docker_Networking"))
+                .await?;
+            page.panels_arrived().await?;
+            enter(page).await?;
+            let (wide, high, code, text): (f64, f64, f64, f64) = page
+                .ask(
+                    r#"const box = document.querySelector("live-panel[data-shown]").getBoundingClientRect();
+                    const size = (css) => parseFloat(getComputedStyle(document.querySelector(css)).fontSize);
+                    return [box.width / innerWidth, box.height / innerHeight,
+                        innerHeight / size("main .prose pre code"), innerHeight / size("main .prose p")]"#,
+                )
+                .await?;
+            ensure!(wide > 0.5 && high > 0.8, "{wide} of the width, {high} of the height");
+            // From the last row of a room that is eight screens deep, 1/45 of the height is
+            // what the smallest letters on a chart of an optician are for 6/12.
+            ensure!(code < 45.0 && text < 40.0, "letters of 1/{code} and 1/{text} of the height");
+            no_barriers(page).await?;
+            press(page, "z").await?;
+            let alone: bool = page
+                .ask(
+                    r#"const box = document.querySelector("live-panel[data-shown]").getBoundingClientRect();
+                    return box.width / innerWidth > .9 && box.height / innerHeight > .65"#,
+                )
+                .await?;
+            ensure!(alone, "the panel alone has not all of the room");
+            for _ in 0..2 {
+                press(page, "z").await?;
+            }
+            press(page, Key::Escape).await?;
+        }
+        page.prefer("dark").await?;
+        enter(page).await?;
+        no_barriers(page).await?;
+        let container = Container::run("onstage", &[]);
+        let script = format!(
+            "return document.querySelector('live-panel[data-shown]').textContent.includes('{}')",
+            container.name()
+        );
+        page.until("the panel shows a new container", &script).await?;
+        page.nothing_went_wrong().await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_topic_with_two_panels_is_shown_with_each_of_them() {
+    visit(Reader::Ordinary, async |page| {
+        let waterline = Waterline::start(Docker::Engine);
+        page.resize(1600, 900).await?;
+        page.open(&waterline.url("/topics/Learning_Docker_Storage_In_Container_State"))
+            .await?;
+        page.panels_arrived().await?;
+        enter(page).await?;
+        let shown = r#"return [...document.querySelectorAll("live-panel")]
+            .filter((panel) => panel.checkVisibility()).map((panel) => panel.getAttribute("name"))"#;
+        ensure!(page.ask::<Vec<String>>(shown).await? == ["layers"], "the first panel");
+        for _ in 0..40 {
+            press(page, Key::PageDown).await?;
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            if page.ask::<Vec<String>>(shown).await? == ["writable-layer"] {
+                let open = "return document.querySelector('live-panel[data-shown] > .fold').open";
+                ensure!(page.ask::<bool>(open).await?, "the second panel is folded");
+                return Ok(());
+            }
+        }
+        anyhow::bail!("the second panel is never shown")
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_demo_is_shown_step_by_step_and_a_step_that_ran_stays() {
+    visit(Reader::Ordinary, async |page| {
+        let waterline = Waterline::for_demos();
+        page.resize(1600, 900).await?;
+        page.open(&waterline.invitation("/demos/what-survives-a-restart")).await?;
+        page.panels_arrived().await?;
+        enter(page).await?;
+        let steps = r#"return [...document.querySelectorAll(".step")]
+            .filter((step) => step.checkVisibility()).map((step) => step.id)"#;
+        ensure!(page.ask::<Vec<String>>(steps).await?.is_empty(), "what it is comes first");
+        press(page, Key::Home).await?;
+        for _ in 0..10 {
+            press(page, Key::PageDown).await?;
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            if !page.ask::<Vec<String>>(steps).await?.is_empty() {
+                break;
+            }
+        }
+        ensure!(page.ask::<Vec<String>>(steps).await? == ["step-1"], "one step at a time");
+        press(page, Key::Enter).await?;
+        page.find("#step-1[data-verdict=passed]").await?;
+        ensure!(page.ask::<Vec<String>>(steps).await? == ["step-1"], "the step that ran is gone");
+        let panel: bool = page
+            .ask("const box = document.querySelector('live-panel').getBoundingClientRect(); return box.height > 200 && box.top < innerHeight / 2")
+            .await?;
+        ensure!(panel, "the panels are not beside it");
+        press(page, Key::Escape).await?;
+        page.until("the page is whole again", WHOLE).await?;
+        page.ask::<()>("document.getElementById('reset').click()").await?;
+        page.nothing_went_wrong().await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn panels_stay_beside_a_long_text_each_for_its_part_of_it() {
+    visit(Reader::Ordinary, async |page| {
+        let waterline = Waterline::start(Docker::NoneHere);
+        for (width, height) in [(1024, 768), (1600, 1000)] {
+            page.resize(width, height).await?;
+            for (topic, panels) in [
+                ("Learning_Docker_Networking", 1),
+                ("Learning_Docker_Storage_In_Container_State", 2),
+            ] {
+                page.open(&waterline.url(&format!("/topics/{topic}")))
+                    .await?;
+                ensure!(
+                    page.panels_arrived().await? >= panels,
+                    "{topic} has {panels} panels"
+                );
+                let (alone, over, seen): (f64, f64, usize) = page.ask_for(WHILE_READING).await?;
+                let at = format!("{topic} at {width} pixels");
+                ensure!(
+                    alone == 0.0,
+                    "{at}: for {alone} pixels of text no panel is beside it"
+                );
+                ensure!(
+                    over == 0.0,
+                    "{at}: one panel lies {over} pixels over another"
+                );
+                ensure!(
+                    seen == panels,
+                    "{at}: {seen} of {panels} panels stood at the top"
+                );
+            }
+        }
+        Ok(())
+    })
+    .await;
+}
+
+/// Scrolls through the first topic with a text three windows longer than it is. Says for how
+/// much of it no panel was in sight, by how much panels lay over each other, and how many
+/// of them stood below the masthead.
+const WHILE_READING: &str = r#"
+    const topic = document.querySelector("section.topic:has(> .panels)");
+    const long = document.createElement("p");
+    long.className = "longer";
+    long.textContent = "It goes on. ".repeat(2000);
+    topic.querySelector(":scope > .text > .prose").append(long);
+    const panels = [...topic.querySelectorAll(":scope > .panels live-panel")];
+    const box = topic.getBoundingClientRect(), top = box.top + scrollY, bottom = box.bottom + scrollY;
+    const stood = new Set();
+    let alone = 0, over = 0;
+    for (let y = top; y < bottom - innerHeight; y += 100) {
+      scrollTo(0, y);
+      await new Promise(requestAnimationFrame);
+      const boxes = panels.map((panel) => panel.getBoundingClientRect());
+      const sight = boxes.map((one) => Math.min(one.bottom, innerHeight) - Math.max(one.top, 72));
+      if (Math.max(...sight) < innerHeight * .25) alone += 100;
+      if (boxes[1] && boxes[1].top < boxes[0].bottom) over = Math.max(over, boxes[0].bottom - boxes[1].top);
+      boxes.forEach((one, nth) => { if (Math.abs(one.top - 96) < 2) stood.add(nth); });
+    }
+    return [alone, over, stood.size];
+"#;
