@@ -36,6 +36,8 @@ pub struct NotePage {
     pub blocks: Vec<Block>,
     /// All its headings.
     pub outline: Vec<OutlineEntry>,
+    /// Which one it is in reading order, from 1, and of how many.
+    pub place: (usize, usize),
     /// The note before it in reading order.
     pub previous: Option<NoteLink>,
     /// The note after it in reading order.

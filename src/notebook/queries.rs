@@ -66,6 +66,10 @@ impl Notebook {
                 end: clamp(note.pieces.len()),
             }),
             outline,
+            place: (
+                self.reading().place(slot).map_or(0, |at| at + 1),
+                self.len(),
+            ),
             previous: previous.map(|slot| self.note_link(slot)),
             next: next.map(|slot| self.note_link(slot)),
             backlinks: self.note_backlinks(slot, note),

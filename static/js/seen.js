@@ -55,7 +55,7 @@ key?.querySelector("button").addEventListener("click", () => {
   remember("left", null)
   seen = kept()
   draw()
-  document.getElementById("said").textContent = "Forgotten: nothing is marked as seen."
+  document.getElementById("said").textContent = "Forgotten: what was seen, and where notes were left."
   document.getElementById("main").focus({ preventScroll: true })
 })
 

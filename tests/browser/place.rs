@@ -232,7 +232,7 @@ async fn what_was_seen_is_ticked_until_it_is_forgotten() {
 async fn a_browser_that_stores_nothing_or_nonsense_reads_all_the_same() {
     visit(Reader::Ordinary, async |page| {
         let waterline = two_notes();
-        page.open(&waterline.url("/caves")).await?;
+        page.open(&waterline.url("/")).await?;
         page.driver
             .execute(
                 "localStorage.seen = '\\n\\n'; localStorage.left = '[[1],{\"a\":2},null]';

@@ -432,6 +432,46 @@ fn the_notebook_lists_notes_topics_wanted_and_hosts() {
 }
 
 #[test]
+fn the_reading_order_is_that_of_the_list_and_of_what_comes_next() {
+    let tied = notebook(&[
+        (
+            "a.md",
+            "---\npath: /a\ntitle: A\nnext: /c\n---\n# A <<Learning_A>>\n",
+        ),
+        (
+            "b.md",
+            "---\npath: /b\ntitle: B\nnext: /nowhere\n---\n# B <<Learning_B>>\n",
+        ),
+        ("c.md", "---\npath: /c\ntitle: C\n---\n# C <<Learning_C>>\n"),
+    ]);
+    let list = home(&tied, Places::default(), &beside(&[]));
+    let notes = part(&list, "id=\"notes\"", "</section>");
+    let at = |title: &str| notes.find(&format!(">{title}</a>")).expect("it is listed");
+    assert!(at("A") < at("C") && at("C") < at("B"));
+    let html = note_html(&tied, "/c");
+    let beside = part(&html, "class=\"beside\"", "</nav>");
+    assert!(
+        beside.contains("rel=\"prev\" href=\"/a\"><span>Previous note, 1 of 3</span>A"),
+        "{beside}"
+    );
+    assert!(
+        beside.contains("rel=\"next\" href=\"/b\"><span>Next note, 3 of 3</span>B"),
+        "{beside}"
+    );
+    let topic = topic_html(&tied, "Learning_A");
+    assert!(
+        topic.contains("href=\"/topics/Learning_C\"><span>Next topic, in C</span>C"),
+        "{topic}"
+    );
+    // A place that there is not is told where the author will see it.
+    let html = note_html(&tied, "/b");
+    assert!(
+        part(&html, "For the author", "</aside>").contains("b.md:4:7"),
+        "{html}"
+    );
+}
+
+#[test]
 fn an_empty_notebook_says_how_to_begin() {
     let html = home(&notebook(&[]), Places::default(), &beside(&[]));
     assert!(html.contains("An empty notebook"), "{html}");

@@ -2,7 +2,7 @@
 
 use super::contents::{Line, nested};
 use super::html::summary;
-use super::parts::{Sections, backlink_pager, backlinks, counted};
+use super::parts::{Sections, backlink_pager, backlinks, counted, thousands};
 use super::{Beside, drawn, note_url};
 use crate::notebook::{BACKLINKS, Block, NoteLink, NotePage, Notebook, Problem};
 use askama::Template;
@@ -22,6 +22,10 @@ struct Page<'a> {
     intro: String,
     sections: Vec<String>,
     backlinks: Option<String>,
+    /// Which ones the notes beside it are in reading order, and of how many.
+    previous_place: String,
+    next_place: String,
+    of: String,
     previous: &'a Option<NoteLink>,
     next: &'a Option<NoteLink>,
     warnings: Vec<Problem>,
@@ -85,6 +89,9 @@ fn draw(note: &NotePage, warnings: Vec<Problem>, asked: usize, beside: &Beside<'
             &pager,
             &note_url(&note.path),
         ),
+        previous_place: thousands(note.place.0.saturating_sub(1)),
+        next_place: thousands(note.place.0 + 1),
+        of: thousands(note.place.1),
         previous: &note.previous,
         next: &note.next,
         warnings_title: counted(warnings.len(), "thing to mend", "things to mend"),
