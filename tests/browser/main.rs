@@ -26,6 +26,7 @@ mod demos;
 mod live;
 mod many_hosts;
 mod outages;
+mod palette;
 mod panels;
 mod reading;
 mod steady;
