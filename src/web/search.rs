@@ -186,10 +186,9 @@ impl Results {
                     "The notes cannot be searched: the log of Waterline says why.".into();
             }
             Readiness::Ready(search) => {
-                let found = search.find(typed, most + 1);
-                let mut found = found.map_err(|error| PageError::Internal(error.into()))?;
+                let found = search.find(typed, most);
+                let found = found.map_err(|error| PageError::Internal(error.into()))?;
                 let more = found.all > most;
-                found.hits.truncate(most);
                 results.said = said(&found, &others, more);
                 if more {
                     let query = percent_encoding::utf8_percent_encode(

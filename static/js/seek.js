@@ -18,7 +18,7 @@ field?.addEventListener("input", () => {
 })
 // On a phone there is no room for the field, only for its button.
 form?.addEventListener("submit", event => {
-  if (field.value || field.checkVisibility()) return
+  if (field.value || field.offsetParent) return
   event.preventDefault()
   open("", event.submitter)
 })

@@ -28,6 +28,7 @@ mod keys;
 mod live;
 mod many_hosts;
 mod outages;
+mod palette;
 mod panels;
 mod place;
 mod reading;

@@ -25,6 +25,9 @@ const MOST_WORDS: usize = 10;
 const MOST_FORMS: usize = 24;
 /// So many words of the index are looked at for the best of them.
 const LOOKED_AT: usize = 400;
+/// A word in more documents than this tells too little for what it costs: beside a rarer
+/// word it is passed over.
+const TOO_COMMON: u64 = 20_000;
 /// So many wanted names are looked through.
 const WANTED_LOOKED_AT: usize = 20_000;
 /// So many wanted topics are shown.
@@ -74,8 +77,19 @@ pub struct Hit {
     pub passage: String,
 }
 
-/// The words of the index that one typed word stands for, by field and how close they are.
-type Forms = FxHashMap<String, (Score, Vec<Field>)>;
+/// The words of the index that one typed word stands for.
+type Forms = FxHashMap<String, Form>;
+
+/// One of them.
+#[derive(Default)]
+struct Form {
+    /// How close it is to what was typed; 1 is the same.
+    close: Score,
+    /// Where it stands.
+    fields: Vec<Field>,
+    /// In how many documents, about.
+    documents: u64,
+}
 
 impl Search {
     pub(super) fn new(fields: Fields, searcher: Searcher, notebook: Arc<Notebook>) -> Search {
@@ -145,8 +159,14 @@ impl Search {
             found.some_words = false;
             found.missing.clear();
         }
-        let full = found.some_words || !found.missing.is_empty();
-        hits.extend(self.wanted(&asked, &named).filter(|_| !full));
+        let none = hits.is_empty();
+        if none || !(found.some_words || !found.missing.is_empty()) {
+            hits.extend(self.wanted(&asked, &named));
+        }
+        if none && !hits.is_empty() {
+            // No text has its words: it is wanted by a demo alone.
+            found.missing.clear();
+        }
         if hits.is_empty() && !found.no_words {
             found.near = self.near(&short);
         }
@@ -200,7 +220,12 @@ impl Search {
                         if !terms.advance() {
                             break;
                         }
-                        note_form(&mut forms, terms.key(), field, close);
+                        note_form(
+                            &mut forms,
+                            (terms.key(), terms.value().doc_freq),
+                            field,
+                            close,
+                        );
                     }
                 }
             }
@@ -230,8 +255,8 @@ impl Search {
         for segment in self.searcher.segment_readers() {
             let index = segment.inverted_index(field)?;
             if !longer {
-                if index.terms().get(word)?.is_some() {
-                    note_form(forms, word.as_bytes(), field, 1.0);
+                if let Some(term) = index.terms().get(word)? {
+                    note_form(forms, (word.as_bytes(), term.doc_freq), field, 1.0);
                 }
                 continue;
             }
@@ -241,7 +266,7 @@ impl Search {
                     break;
                 }
                 let close = word.len() as Score / terms.key().len() as Score;
-                note_form(forms, terms.key(), field, close);
+                note_form(forms, (terms.key(), terms.value().doc_freq), field, close);
             }
         }
         Ok(())
@@ -254,9 +279,16 @@ impl Search {
         occur: Occur,
         most: usize,
     ) -> tantivy::Result<(usize, Vec<(Score, DocAddress)>)> {
-        let words = forms.iter().map(|these| {
-            let terms = these.iter().flat_map(|(word, (close, fields))| {
-                fields.iter().map(move |&field| (word, *close, field))
+        let documents = |these: &Forms| these.values().map(|form| form.documents).sum::<u64>();
+        let rarest = forms.iter().map(documents).min().unwrap_or(0);
+        let telling = forms.iter().filter(|these| {
+            let documents = documents(these);
+            documents == rarest || documents <= TOO_COMMON
+        });
+        let words = telling.map(|these| {
+            let terms = these.iter().flat_map(|(word, form)| {
+                let fields = form.fields.iter();
+                fields.map(move |&field| (word, form.close, field))
             });
             let any = terms.map(|(word, close, field)| {
                 let term = Term::from_field_text(field, word);
@@ -395,13 +427,14 @@ impl Search {
 }
 
 /// Writes down a word of the index, with the closest that it was found to be.
-fn note_form(forms: &mut Forms, word: &[u8], field: Field, close: Score) {
+fn note_form(forms: &mut Forms, (word, documents): (&[u8], u32), field: Field, close: Score) {
     let Ok(word) = std::str::from_utf8(word) else {
         return;
     };
-    let (best, fields) = forms.entry(word.to_owned()).or_default();
-    *best = best.max(close);
-    if !fields.contains(&field) {
-        fields.push(field);
+    let form = forms.entry(word.to_owned()).or_default();
+    form.close = form.close.max(close);
+    form.documents += u64::from(documents);
+    if !form.fields.contains(&field) {
+        form.fields.push(field);
     }
 }

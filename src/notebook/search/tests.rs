@@ -108,6 +108,17 @@ fn a_wanted_topic_is_found_and_called_wanted() {
 }
 
 #[test]
+fn a_topic_that_a_demo_alone_wants_is_found() {
+    let demo = "---\ntitle: A demo\n---\nSee Learning_Docker_Sledges.\n";
+    let notebook = notebook().save("demos/one.md", demo.as_bytes());
+    let mut indexer = Indexer::new().expect("an index");
+    let search = indexer.follow(&notebook).expect("it is written");
+    let found = search.find("sledges", 10).expect("it is read");
+    assert_eq!(names(&found), ["Learning_Docker_Sledges"]);
+    assert!(found.missing.is_empty(), "{found:?}");
+}
+
+#[test]
 fn words_that_no_topic_has_together_find_those_that_have_some_and_it_is_said() {
     let found = find("overlay2 gateways");
     assert!(found.some_words && found.missing.is_empty(), "{found:?}");
