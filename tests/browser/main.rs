@@ -27,6 +27,7 @@ mod demos;
 mod keys;
 mod live;
 mod many_hosts;
+mod map;
 mod outages;
 mod palette;
 mod panels;

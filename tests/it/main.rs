@@ -20,6 +20,7 @@ mod layer_files;
 mod live;
 mod live_engine;
 mod many_hosts;
+mod map;
 mod networks;
 mod notebook;
 mod notebook_bad_input;

@@ -496,3 +496,50 @@ async fn a_stream_ends_when_waterline_stops() {
     server.await.expect("it stopped");
     assert!(tokio::net::TcpStream::connect(address).await.is_err());
 }
+
+#[tokio::test]
+async fn the_map_is_read_at_its_addresses_and_kept_by_them() {
+    let app = app();
+    let front = Front::new(Arc::clone(&app));
+    for (address, says) in [
+        ("/map", "The map"),
+        ("/map?page=7", "The map"),
+        ("/map?note=/learnings/gr%C3%B6%C3%9Fe", "Layers, a map"),
+        ("/map?at=Learning_Layers", "Layers, on the map"),
+        ("/map?at=Learning_Nowhere", "Nowhere, on the map"),
+        ("/map?at=", "The map"),
+    ] {
+        let seen = ask(&front, request(address)).await;
+        assert_eq!(seen.status, 200, "{address}");
+        assert!(seen.text.contains(says), "{address}: {}", seen.text);
+    }
+    for kept in [
+        "/map",
+        "/map?note=/learnings/gr%C3%B6%C3%9Fe",
+        "/map?at=Learning_Nowhere",
+    ] {
+        assert!(app.edition().kept.get(kept).is_some(), "{kept}");
+    }
+    let long = format!("/map?at={}", "Learning_%3Cb%3E".repeat(40));
+    for address in ["/map?at=Learning_Elsewhere", "/map?note=/elsewhere", &long] {
+        let seen = ask(&front, request(address)).await;
+        assert_eq!(seen.status, 404, "{address}");
+        assert_dressed(&seen);
+    }
+    let seen = ask(&front, request("/map?at=%FF")).await;
+    assert_eq!(seen.status, 400);
+}
+
+#[tokio::test]
+async fn notes_and_topics_lead_to_their_place_on_the_map() {
+    for (address, map) in [
+        ("/", "/map"),
+        ("/learnings/storage", "/map?note=/learnings/storage"),
+        ("/topics/Learning_Storage", "/map?at=Learning_Storage"),
+        ("/topics/Learning_Nowhere", "/map?at=Learning_Nowhere"),
+    ] {
+        let seen = read(address).await;
+        let link = format!("<a href=\"{map}\">Map</a>");
+        assert!(seen.text.contains(&link), "{address}: {}", seen.text);
+    }
+}

@@ -10,6 +10,7 @@ use askama::Template;
 #[derive(Template)]
 #[template(path = "note.html")]
 struct Page<'a> {
+    path: &'a str,
     title: &'a str,
     description: String,
     sheets: Vec<&'static str>,
@@ -69,6 +70,7 @@ fn draw(note: &NotePage, warnings: Vec<Problem>, asked: usize, beside: &Beside<'
         .collect();
     let pager = backlink_pager(note.backlinks.len(), asked);
     drawn(&Page {
+        path: &note.path,
         title: &note.title,
         description: note
             .blocks

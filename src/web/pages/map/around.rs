@@ -5,9 +5,7 @@
 use super::shapes::tracks;
 use super::shapes::{Drawing, Node, Path, Towards, Ways, Words, across, bracket, settled, tip};
 use super::stack::{Item, Row, stacked};
-use super::{
-    Legend, Link, List, MapOf, Page, Said, href_of, is_demo, map_of, map_url, times, title_of,
-};
+use super::{Legend, Link, List, MapOf, Page, Said, href_of, is_demo, map_url, times, title_of};
 use crate::notebook::{NoteLink, NoteMap, Notebook, Place, TopicLink, Way};
 use crate::panels::words::fit;
 use crate::web::pages::pager::Pager;
@@ -25,14 +23,44 @@ const SAID: usize = 240;
 
 /// How wide the drawing is, in its own pixels.
 const WIDTH: i32 = 960;
-const ROW: i32 = 24;
+const ROW: i32 = 26;
+/// A note above its topics.
+const HEAD: i32 = 26;
 const TOP: i32 = 44;
+/// Between two ways where they meet a place.
+const PORT: i32 = 8;
 
 /// A map's places with what is marked among them.
 struct Scene {
     note: Option<NoteLink>,
     places: Vec<Place>,
     here: Option<usize>,
+}
+
+/// What stands together on one side, in this order.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Group<'a> {
+    Note(&'a NoteLink),
+    Demos,
+    Wanted,
+}
+
+impl Group<'_> {
+    fn of(way: &Way) -> Group<'_> {
+        match &way.note {
+            Some(note) if is_demo(note) => Group::Demos,
+            Some(note) => Group::Note(note),
+            None => Group::Wanted,
+        }
+    }
+
+    fn rank(self) -> u8 {
+        match self {
+            Group::Note(_) => 0,
+            Group::Demos => 1,
+            Group::Wanted => 2,
+        }
+    }
 }
 
 /// A place outside of what is in the middle.
@@ -242,32 +270,27 @@ impl Scene {
         }
         let middle =
             |side: &Side<'_>| 1000 * side.bound.iter().sum::<usize>() / side.bound.len().max(1);
-        let mut of_note = std::collections::HashMap::<_, (usize, usize)>::new();
+        let mut of_group = std::collections::HashMap::<_, (usize, usize)>::new();
         for side in &sides {
-            let (sum, count) = of_note.entry(side.way.note.as_ref()).or_default();
+            let (sum, count) = of_group.entry(Group::of(side.way)).or_default();
             *sum += middle(side);
             *count += 1;
         }
         let order = |side: &Side<'_>| {
-            let (sum, count) = of_note[&side.way.note.as_ref()];
+            let (sum, count) = of_group[&Group::of(side.way)];
             sum / count
         };
-        // What is wanted stands last, in one group.
-        sides.sort_by(|a, b| {
+        sides.sort_by_cached_key(|side| {
+            let group = Group::of(side.way);
+            let topic = side.way.topic.as_ref();
             (
-                a.way.note.is_none(),
-                order(a),
-                &a.way.note,
-                middle(a),
-                &a.way.topic,
+                group.rank(),
+                order(side),
+                group,
+                middle(side),
+                topic,
+                side.way.note.as_ref(),
             )
-                .cmp(&(
-                    b.way.note.is_none(),
-                    order(b),
-                    &b.way.note,
-                    middle(b),
-                    &b.way.topic,
-                ))
         });
         (sides, left)
     }
@@ -312,16 +335,34 @@ impl Scene {
         let side = room * 31 / 100;
         let (left, right) = (side + gap, WIDTH - side - gap - zone);
 
-        // The middle.
-        let mut y = TOP;
+        // The middle: the more is bound to a place, the taller it stands, and all of them
+        // together as tall as the sides, where that is not much more.
+        let heights: Vec<i32> = (0..self.places.len())
+            .map(|index| {
+                let bound = |sides: &[Side<'_>]| {
+                    let bound = sides.iter().filter(|side| side.bound.contains(&index));
+                    bound.count() as i32
+                };
+                let least = if self.here == Some(index) { 44 } else { 28 };
+                (14 + PORT * bound(led).max(bound(leads))).clamp(least, 140)
+            })
+            .collect();
+        let none = |_: usize| 0;
+        let tall = |sides: &[Side<'_>]| -> i32 {
+            let groups = groups(sides, &none);
+            groups.iter().map(|(_, size, _)| size + 14).sum::<i32>() - 34
+        };
+        let middle = heights.iter().sum::<i32>() + 12 * (heights.len() as i32 - 1);
+        let spare = (tall(led).max(tall(leads)) - middle).max(0);
+        let apart = 12 + (spare / heights.len().max(1) as i32).min(44);
+        let mut y = TOP + (spare - (apart - 12) * (heights.len() as i32 - 1)).max(0) / 2;
         let mut frames = Vec::new();
-        for (index, place) in self.places.iter().enumerate() {
+        for (place, height) in self.places.iter().zip(&heights) {
             let indent = 16 * place.depth.min(4) as i32;
-            let height = if self.here == Some(index) { 44 } else { 28 };
-            frames.push((left + indent, y, right - left - indent, height));
-            y += height + 12;
+            frames.push((left + indent, y, right - left - indent, *height));
+            y += height + apart;
         }
-        let mut bottom = y - 12;
+        let mut bottom = (y - apart).max(TOP + middle + spare);
         let centre = |index: usize| frames[index].1 + frames[index].3 / 2;
 
         let mut nodes: Vec<Node> = Vec::new();
@@ -334,7 +375,7 @@ impl Scene {
         }
         if let Some(note) = &self.note {
             nodes.push(
-                Node::new(note_url(&note.path), "head", (left, 0, right - left, 24)).says(
+                Node::new(note_url(&note.path), "head", (left, 0, right - left, HEAD)).says(
                     left,
                     16,
                     "b",
@@ -363,7 +404,8 @@ impl Scene {
                 continue;
             }
             let track = right + 14 + 10 * of[at] as i32;
-            let (leaves, arrives) = (centre(from) + 9, centre(to) - 9);
+            let leaves = frames[from].1 + frames[from].3 - 6;
+            let arrives = frames[to].1 + 6;
             let d = bracket(right, leaves, track, arrives);
             let way = (d, tip(right + 1, arrives, Towards::Left));
             ways[from].add(&way.0, false, &way.1);
@@ -382,7 +424,7 @@ impl Scene {
             let mut rows = vec![0; sides.len()];
             for ((range, ..), top) in groups.iter().zip(&tops) {
                 for (row, at) in range.clone().enumerate() {
-                    rows[at] = top + 22 + ROW * row as i32 + ROW / 2;
+                    rows[at] = top + HEAD + ROW * row as i32 + ROW / 2;
                     for place in &sides[at].bound {
                         meets[*place].push((rows[at], at));
                     }
@@ -391,9 +433,9 @@ impl Scene {
             let mut echo: Vec<Ways> = sides.iter().map(|_| Ways::default()).collect();
             for (place, meets) in meets.iter_mut().enumerate() {
                 meets.sort_unstable();
-                let step = (22 / meets.len().max(1) as i32).clamp(1, 6);
-                // Where ways inside leave and arrive, the middle is left for those outside.
-                let step = if is_left { step } else { step.min(2) };
+                let inside = if is_left { 10 } else { 20 };
+                let room = frames[place].3 - inside;
+                let step = (room / meets.len().max(1) as i32).clamp(1, PORT);
                 let first = centre(place) - step * (meets.len() as i32 - 1) / 2;
                 for (number, (y, at)) in meets.iter().enumerate() {
                     let port = (first + step * number as i32)
@@ -426,15 +468,15 @@ impl Scene {
                     (WIDTH - side - 2, WIDTH - side + 10, "s q")
                 };
                 let from = if is_left { 0 } else { WIDTH - side };
-                let d = format!("M{x} {}V{}", top + 24, top + size);
+                let d = format!("M{x} {}V{}", top + HEAD + 2, top + size);
                 let wanted = sides[range.start].way.note.is_none();
                 rails.push(Path {
                     class: if wanted { "bus hollow" } else { "bus" },
                     d,
                 });
-                match &sides[range.start].way.note {
-                    Some(note) => nodes.push(
-                        Node::new(map_of(note), "head", (from, *top, side, 22)).says(
+                match Group::of(sides[range.start].way) {
+                    Group::Note(note) => nodes.push(
+                        Node::new(map_url(&note.path), "head", (from, *top, side, HEAD)).says(
                             text,
                             top + 15,
                             class,
@@ -442,7 +484,16 @@ impl Scene {
                             f64::from(side - 12),
                         ),
                     ),
-                    None => words.push(Words::new(text, top + 15, class, "Wanted")),
+                    Group::Demos => nodes.push(
+                        Node::new("/demos".to_owned(), "head", (from, *top, side, HEAD)).says(
+                            text,
+                            top + 15,
+                            class,
+                            "Demos",
+                            f64::from(side),
+                        ),
+                    ),
+                    Group::Wanted => words.push(Words::new(text, top + 15, class, "Wanted")),
                 }
                 for at in range.clone() {
                     let way = sides[at].way;
@@ -485,14 +536,18 @@ impl Scene {
             let room = f64::from(frame.2 - 20);
             let mut node = Node::new(self.href(place), class, frame).says(
                 frame.0 + 10,
-                frame.1 + 19,
+                frame.1 + frame.3 / 2 + if here { -4 } else { 5 },
                 if here { "b" } else { "" },
                 &self.title(place),
                 if here { room * 0.94 } else { room },
             );
             if here {
-                node.words
-                    .push(Words::new(frame.0 + 10, frame.1 + 36, "s", "you are here"));
+                node.words.push(Words::new(
+                    frame.0 + 10,
+                    frame.1 + frame.3 / 2 + 14,
+                    "s",
+                    "you are here",
+                ));
                 lit.and(&ways);
             }
             node.ways = ways;
@@ -526,10 +581,13 @@ impl Scene {
             .enumerate()
             .map(|(index, place)| {
                 let row = |way: &Way, out: bool| {
-                    let other = way.note.as_ref().filter(|_| self.inside(way).is_none());
+                    let other = way
+                        .note
+                        .as_ref()
+                        .filter(|note| self.inside(way).is_none() && !is_demo(note));
                     Row {
                         href: href_of(way),
-                        title: side_title(way),
+                        title: said_title(way),
                         small: other.map(|note| note.title.clone()),
                         out,
                         wanted: way.note.is_none() || self.is_wanted(),
@@ -563,7 +621,7 @@ impl Scene {
             let list = |what, ways: &[Way], all: &str| {
                 let links = ways.iter().take(most).map(|way| Link {
                     href: href_of(way),
-                    title: side_title(way),
+                    title: said_title(way),
                     after: match &way.note {
                         None => format!(", wanted{}", times(way.count)),
                         Some(note) if way.topic.is_some() && Some(note) != self.note.as_ref() => {
@@ -605,11 +663,18 @@ impl Scene {
     }
 }
 
-/// What a place outside is called: a demo or a note's own text by what it is.
+/// What a place outside is called where it stands under its note.
 fn side_title(way: &Way) -> String {
     match (&way.topic, &way.note) {
+        (None, Some(note)) if !is_demo(note) => "outside of its topics".to_owned(),
+        _ => title_of(way),
+    }
+}
+
+/// What it is called where it stands alone.
+fn said_title(way: &Way) -> String {
+    match (&way.topic, &way.note) {
         (None, Some(note)) if is_demo(note) => format!("{} (demo)", note.title),
-        (None, Some(_)) => "outside of its topics".to_owned(),
         _ => title_of(way),
     }
 }
@@ -621,13 +686,13 @@ fn groups(
 ) -> Vec<(std::ops::Range<usize>, i32, i32)> {
     let mut groups = Vec::new();
     let mut from = 0;
-    for run in sides.chunk_by(|a, b| a.way.note == b.way.note) {
+    for run in sides.chunk_by(|a, b| Group::of(a.way) == Group::of(b.way)) {
         let ends: Vec<i32> = run
             .iter()
             .flat_map(|side| side.bound.iter().map(|place| centre(*place)))
             .collect();
         let wish = ends.iter().sum::<i32>() / (ends.len().max(1) as i32);
-        let size = 22 + ROW * run.len() as i32;
+        let size = HEAD + ROW * run.len() as i32;
         groups.push((from..from + run.len(), size, wish));
         from += run.len();
     }

@@ -129,15 +129,6 @@ fn title_of(way: &Way) -> String {
     }
 }
 
-/// A note's own map; a demo has none, and leads to itself.
-fn map_of(note: &NoteLink) -> String {
-    if is_demo(note) {
-        note_url(&note.path)
-    } else {
-        map_url(&note.path)
-    }
-}
-
 fn is_demo(note: &NoteLink) -> bool {
     note.path.starts_with("/demos/")
 }

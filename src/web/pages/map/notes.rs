@@ -12,7 +12,7 @@ use crate::web::pages::topic_url;
 use std::collections::HashMap;
 
 /// Notes on one page.
-const NOTES: usize = 20;
+const NOTES: usize = 16;
 /// Topics named below a note.
 const TOPICS: usize = 10;
 /// Wanted topics named.
@@ -25,7 +25,7 @@ const SAID: usize = 10;
 const WIDTH: i32 = 960;
 /// Where the tracks begin.
 const ASIDE: i32 = 560;
-const LINE: i32 = 24;
+const LINE: i32 = 26;
 
 /// The page on which a note stands, from 1.
 pub fn page_of(number: usize) -> usize {
@@ -248,7 +248,7 @@ impl Map {
         pairs.sort_unstable();
         pairs.dedup();
         let (of, count) = tracks(&pairs);
-        let pitch = ((WIDTH - ASIDE - 30) / count.clamp(1, TRACKS) as i32).min(24);
+        let pitch = ((WIDTH - ASIDE - 30) / count.clamp(1, TRACKS) as i32).min(36);
         let hidden = of.iter().filter(|track| **track >= TRACKS).count();
         if hidden > 0 {
             let (one, many) = (
@@ -438,7 +438,7 @@ fn chips(
         any = true;
         let pad = if class == "wanted" { 10 } else { 0 };
         let shown = short(&title, 44);
-        let w = (width(&shown).ceil() as i32).min(ASIDE) + 2 * pad;
+        let w = ((0.92 * width(&shown)).ceil() as i32).clamp(28, ASIDE - 2 * pad) + 2 * pad;
         if x > 0 && x + w > ASIDE {
             x = 0;
             y += LINE + 2 * i32::from(class == "wanted");
@@ -448,7 +448,7 @@ fn chips(
             y + 17,
             "",
             &title,
-            f64::from(w - 2 * pad) + 1.0,
+            width(&shown) + 1.0,
         ));
         x += w + 16;
     }

@@ -4,8 +4,8 @@
 use super::shapes::{Drawing, Node, Path, Towards, Ways, Words, tip};
 use crate::web::pages::parts::thousands;
 
-/// How wide it is, in its own pixels: as a phone's window, so that 12 pixels stay 12.
-const WIDTH: i32 = 320;
+/// How wide it is, in its own pixels: as the narrowest window, so that 12 pixels stay 12.
+const WIDTH: i32 = 290;
 const ROW: i32 = 26;
 /// Rows below one place, of either direction, on a map of a few places.
 const ROWS: usize = 12;
