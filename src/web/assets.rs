@@ -89,11 +89,62 @@ fn read(file: &str, caching: Caching) -> Option<Page> {
     use bytes::Bytes;
     use std::borrow::Cow;
     let content_type = content_type(file)?;
-    let bytes = match Files::get(file)?.data {
-        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
-        Cow::Owned(bytes) => Bytes::from(bytes),
+    let data = Files::get(file)?.data;
+    let told = match (file.split_once('/'), std::str::from_utf8(&data)) {
+        (Some(("css", _)), Ok(text)) => Some(without_comments_css(text)),
+        (Some(("js", _)), Ok(text)) => Some(without_comments_js(text)),
+        _ => None,
+    };
+    let bytes = match (told, data) {
+        (Some(told), _) => Bytes::from(told),
+        (None, Cow::Borrowed(bytes)) => Bytes::from_static(bytes),
+        (None, Cow::Owned(bytes)) => Bytes::from(bytes),
     };
     Some(Page::new(content_type, caching, bytes))
+}
+
+/// Our scripts without their comments, which are a third of them and written for who works on
+/// them. Only whole lines of comment go, and leave their line empty: what a browser says of
+/// line 12 is true of our line 12.
+fn without_comments_js(script: &str) -> String {
+    let mut inside = false;
+    let mut told = String::with_capacity(script.len());
+    for line in script.lines() {
+        let words = line.trim();
+        inside |= words.starts_with("/*");
+        if !inside && !words.starts_with("//") {
+            told.push_str(line);
+        }
+        told.push('\n');
+        inside &= !words.ends_with("*/");
+    }
+    told
+}
+
+/// The same for style sheets, where a comment may end within a line.
+fn without_comments_css(sheet: &str) -> String {
+    let mut told = String::with_capacity(sheet.len());
+    let mut rest = sheet;
+    while let Some(at) = rest.find(['/', '"']) {
+        let (before, from) = rest.split_at(at);
+        told.push_str(before);
+        let comment = from.starts_with("/*");
+        let (skip, end) = match (comment, from.starts_with('"')) {
+            (true, _) => (2, "*/"),
+            (_, true) => (1, "\""),
+            _ => (0, "/"),
+        };
+        let length = from[skip..]
+            .find(end)
+            .map_or(from.len(), |n| skip + n + end.len());
+        if comment {
+            told.extend(from[..length].chars().filter(|c| *c == '\n'));
+        } else {
+            told.push_str(&from[..length]);
+        }
+        rest = &from[length..];
+    }
+    told + rest
 }
 
 /// The content type by extension; `None` for what is not meant for a browser.
@@ -127,6 +178,51 @@ mod tests {
             let rest = address.strip_prefix("/static/").expect("the prefix");
             assert!(find(rest).is_ok(), "{address}");
         }
+    }
+
+    /// What a browser gets of a file.
+    fn sent(file: &str) -> String {
+        let data = Files::get(file).expect(file).data;
+        let text = std::str::from_utf8(&data).expect("text").to_owned();
+        match file.ends_with("css") {
+            true => without_comments_css(&text),
+            false => without_comments_js(&text),
+        }
+    }
+
+    #[test]
+    fn scripts_and_sheets_go_out_without_comments_and_with_the_same_lines() {
+        let own = |name: &str| name.starts_with("js/") || name.starts_with("css/");
+        for name in Files::iter().filter(|name| own(name)) {
+            let before = Files::get(&name).expect("a file").data;
+            let before = std::str::from_utf8(&before).expect("text");
+            let sent = sent(&name);
+            assert_eq!(sent.lines().count(), before.lines().count(), "{name}");
+            for (sent, own) in sent.lines().zip(before.lines()) {
+                assert!(own.contains(sent), "{name}: {own} became {sent}");
+                let comment = sent.trim_start().starts_with("//");
+                assert!(!comment && !sent.contains("/**"), "{name}: {sent}");
+            }
+            if name.starts_with("js/") {
+                // A text over several lines could hold what looks like a comment.
+                for line in before.lines() {
+                    assert!(line.matches('`').count() % 2 == 0, "{name}: {line}");
+                    // Code after a comment, on its line, would go with it.
+                    let after = line.split_once("*/").map_or("", |(_, after)| after);
+                    let comment = line.trim_start().starts_with("/*");
+                    assert!(!comment || after.is_empty(), "{name}: {line}");
+                }
+            }
+        }
+        assert!(sent("css/tokens.css").starts_with("\n@layer reset"));
+        assert_eq!(
+            without_comments_css("a { b: \"/* no */\"; /* c\n */ d: url(x/y) }\n/* e */"),
+            "a { b: \"/* no */\"; \n d: url(x/y) }\n"
+        );
+        assert_eq!(
+            without_comments_js("/** a\n * b */\nf(\"//\") // c\n  // d\n"),
+            "\n\nf(\"//\") // c\n\n"
+        );
     }
 
     #[test]

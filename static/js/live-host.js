@@ -54,6 +54,7 @@ class LiveHost extends HTMLElement {
 /** Says something in sight, below the masthead. */
 function tell(text) {
   const notice = document.getElementById("host-notice")
+  if (notice.textContent === text) return
   notice.textContent = text
   notice.hidden = !text
 }

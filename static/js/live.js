@@ -85,6 +85,8 @@ function cutAtLine(data) {
 
 /** Says whether Waterline itself is heard. Without it nothing on the page is known to be current. */
 function cut(is) {
+  // Each attempt to connect fails anew, and is said once.
+  if (document.documentElement.hasAttribute("data-cut") === is) return
   document.documentElement.toggleAttribute("data-cut", is)
   document.getElementById("cut").textContent = is
     ? "Waterline does not answer: it was stopped, or is starting again. What the panels show is as old as they say."
