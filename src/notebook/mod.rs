@@ -10,12 +10,13 @@
 //! 3. [`Notebook`] (`linked`) links: `names` says who defines and who mentions a name,
 //!    `near` what a misspelt one may mean, `paths` where each note is read.
 //! 4. `queries` answers what a page asks; `render` (with `html`, `urls`, `code`)
-//!    draws the pieces of a note as safe HTML; `demo` cuts a demo at its blocks.
+//!    draws the pieces of a note as safe HTML; `glance` the first of a topic; `demo` cuts a demo at its blocks.
 
 mod code;
 mod demo;
 mod files;
 mod front;
+mod glance;
 mod html;
 mod index;
 mod inline;
@@ -38,11 +39,12 @@ pub mod watch;
 
 pub use demo::{DemoBlock, DemoFile, DemoPart};
 pub use files::{Content, ContentError};
+pub use glance::Glance;
 pub use index::{
     Index, IndexAnchor, IndexDuplicate, IndexNote, IndexReference, IndexWarning, Wanted,
 };
 pub use linked::{Notebook, Rules};
 pub use page::{
-    BACKLINKS, Backlink, Block, DefinedTopic, NoteLink, NotePage, OutlineEntry, Problem, TopicLink,
-    TopicPage, WantedTopic,
+    BACKLINKS, Backlink, Block, DefinedTopic, NoteLink, NotePage, NoteReferences, OutlineEntry,
+    Problem, TopicLink, TopicPage, WantedTopic,
 };

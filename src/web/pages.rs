@@ -6,11 +6,15 @@
 //! nothing on a page grows with the notebook: what could is cut into pages.
 
 mod contents;
+mod cut;
+mod excerpt;
+mod headed;
 mod home;
 mod html;
 mod note;
 mod pager;
 mod parts;
+mod preview;
 mod topic;
 
 use askama::Template;
@@ -19,6 +23,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 pub use home::{Places, home};
 pub use note::note;
 pub use parts::{PanelLink, sheets_of};
+pub use preview::{preview, vanished};
 pub use topic::topic;
 
 /// Text whose headings stand below a page's title.

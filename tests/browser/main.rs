@@ -27,6 +27,7 @@ mod live;
 mod many_hosts;
 mod outages;
 mod panels;
+mod previews;
 mod reading;
 mod steady;
 mod values;

@@ -32,6 +32,7 @@ mod pages;
 mod panels;
 mod past_events;
 mod places;
+mod previews;
 mod refusal_cases;
 mod refusal_properties;
 mod refusals;
