@@ -43,6 +43,18 @@ pub(super) fn block(out: &mut String, info: &str, code: &str) {
     out.push_str("</code></pre></copy-code>\n");
 }
 
+/// A drawn block for a place where it is only looked at: no copy button, and no stop for
+/// the keyboard.
+pub(super) fn still(block: &str) -> String {
+    block
+        .replacen(
+            "<copy-code class=\"codeblock\"><pre tabindex=\"0\">",
+            "<div class=\"codeblock\"><pre>",
+            1,
+        )
+        .replace("</copy-code>", "</div>")
+}
+
 /// The languages that are coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Language {

@@ -10,13 +10,15 @@
 //! 3. [`Notebook`] (`linked`) links: `names` says who defines and who mentions a name,
 //!    `near` what a misspelt one may mean, `paths` where each note is read,
 //!    `reading` what is read after what.
-//! 4. `queries` answers what a page asks, `graph` what a map does; `render` (with `html`, `urls`, `code`)
-//!    draws the pieces of a note as safe HTML; `demo` cuts a demo at its blocks.
+//! 4. `queries` answers what a page asks, `graph` what a map does; `render` (with `html`,
+//!    `urls`, `code`) draws the pieces of a note as safe HTML; `glance` the first of a
+//!    topic; `demo` cuts a demo at its blocks.
 
 mod code;
 mod demo;
 mod files;
 mod front;
+mod glance;
 mod graph;
 mod html;
 mod index;
@@ -42,12 +44,13 @@ pub mod watch;
 
 pub use demo::{DemoBlock, DemoFile, DemoPart};
 pub use files::{Content, ContentError};
+pub use glance::Glance;
 pub use graph::{MappedNote, NoteMap, Place, Way};
 pub use index::{
     Index, IndexAnchor, IndexDuplicate, IndexNote, IndexReference, IndexWarning, Wanted,
 };
 pub use linked::{Notebook, Rules};
 pub use page::{
-    BACKLINKS, Backlink, Block, DefinedTopic, NoteLink, NotePage, OutlineEntry, Problem, TopicLink,
-    TopicPage, WantedTopic,
+    BACKLINKS, Backlink, Block, DefinedTopic, NoteLink, NotePage, NoteReferences, OutlineEntry,
+    Problem, TopicLink, TopicPage, WantedTopic,
 };

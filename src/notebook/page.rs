@@ -42,11 +42,20 @@ pub struct NotePage {
     pub previous: Option<NoteLink>,
     /// The note after it in reading order.
     pub next: Option<NoteLink>,
-    /// References to its topics from elsewhere, the first [`BACKLINKS`] of them.
+}
+
+/// Who refers to the topics of a note.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NoteReferences {
+    /// How many references there are.
+    pub count: usize,
+    /// How many of them stand in the note itself.
+    pub here: usize,
+    /// Those that were asked for.
     pub backlinks: Vec<Backlink>,
 }
 
-/// How many backlinks a page shows; [`super::Notebook::backlinks`] pages on.
+/// How many backlinks a topic brings with it; [`super::Notebook::backlinks`] pages on.
 pub const BACKLINKS: usize = 50;
 
 /// A piece of a note: a heading that defines a topic, and the text below it.
@@ -145,6 +154,11 @@ pub struct Backlink {
     pub file: String,
     /// Its line, from 1.
     pub line: u32,
+    /// The `id` that it has on every page that shows it.
+    pub place: String,
+    /// The page that it is a backlink of shows it too: it stands in the very topic, or the
+    /// very note, that it leads to.
+    pub here: bool,
     /// HTML of its paragraph, with the reference in `<mark>`.
     pub paragraph: String,
 }

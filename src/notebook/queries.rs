@@ -5,12 +5,13 @@ use super::lines::clamp;
 use super::linked::{Meaning, Notebook};
 use super::name;
 use super::page::{
-    BACKLINKS, Backlink, Block, DefinedTopic, NoteLink, NotePage, OutlineEntry, TopicLink,
-    TopicPage, WantedTopic,
+    BACKLINKS, Backlink, Block, DefinedTopic, NoteLink, NotePage, NoteReferences, OutlineEntry,
+    TopicLink, TopicPage, WantedTopic,
 };
 use super::parse::defines;
 use super::parsed::{Anchor, El, Parsed, Piece, Span, Word};
-use super::render::Render;
+use super::render::{Render, place};
+use rustc_hash::FxHashSet;
 
 impl Notebook {
     /// How many notes there are. Demos are no notes.
@@ -72,29 +73,53 @@ impl Notebook {
             ),
             previous: previous.map(|slot| self.note_link(slot)),
             next: next.map(|slot| self.note_link(slot)),
-            backlinks: self.note_backlinks(slot, note),
         })
     }
 
-    /// References to a note's topics from other files.
-    fn note_backlinks(&self, slot: u32, note: &Parsed) -> Vec<Backlink> {
-        let mut backlinks = Vec::new();
+    /// References to the topics of the note at a path, `count` of them from number `from`:
+    /// those from elsewhere first, in file order, then the note's own; in each file as they
+    /// stand in its source.
+    pub fn note_references(&self, path: &str, from: usize, count: usize) -> NoteReferences {
+        let slot = self.paths().find(path);
+        let slot = slot.map(|at| self.paths().in_order[at].1);
+        let Some((own, note)) = slot.and_then(|slot| Some((slot, self.parsed(slot)?))) else {
+            return NoteReferences::default();
+        };
+        let mut names = FxHashSet::default();
+        let mut slots = FxHashSet::default();
         for (index, _, name) in defines(note) {
-            if !self.wins(slot, index, note) {
-                continue;
-            }
-            let wanted = BACKLINKS - backlinks.len();
-            self.each_reference(name, |other, from, word| {
-                if other != slot {
-                    backlinks.push(self.backlink(other, from, word, name));
-                }
-                backlinks.len() < BACKLINKS
-            });
-            if wanted == 0 || backlinks.len() >= BACKLINKS {
-                break;
+            if self.wins(own, index, note) && names.insert(name) {
+                let entry = self.names().get(name);
+                slots.extend(entry.into_iter().flat_map(|(_, entry)| &entry.mentions));
             }
         }
-        backlinks
+        let mut files: Vec<(u32, &Parsed)> = slots
+            .into_iter()
+            .filter_map(|slot| Some((slot, self.parsed(slot)?)))
+            .collect();
+        files.sort_by_key(|(slot, note)| (*slot == own, &note.file));
+        let mut all = Vec::new();
+        for (slot, from) in files {
+            let words = from.words.iter().enumerate();
+            let mut found: Vec<(u32, u32)> = words
+                .filter(|(_, word)| {
+                    let may = names.contains(from.word(word)) || names.contains(from.bare_word(word));
+                    may && matches!(self.meaning(from, word), Meaning::Topic(name) if names.contains(&**name))
+                })
+                .map(|(index, word)| (word.at, clamp(index)))
+                .collect();
+            found.sort_unstable();
+            all.extend(found.into_iter().map(|(_, index)| (slot, from, index)));
+        }
+        let here = all.iter().filter(|(slot, ..)| *slot == own).count();
+        let asked = all.iter().skip(from).take(count);
+        NoteReferences {
+            count: all.len(),
+            here,
+            backlinks: asked
+                .map(|&(slot, note, index)| self.backlink(slot, note, index, slot == own))
+                .collect(),
+        }
     }
 
     /// How many topics are defined.
@@ -216,14 +241,19 @@ impl Notebook {
         blocks
     }
 
-    /// References to a name in file order, `count` of them from number `from`.
+    /// References to a name in file order, and in each file as they stand in its source,
+    /// `count` of them from number `from`.
     pub fn backlinks(&self, name: &str, from: usize, count: usize) -> Vec<Backlink> {
+        let own = self.definition(name);
+        let own = own.map(|(slot, _, anchor)| (slot, anchor.source));
         let mut backlinks = Vec::new();
         let mut passed = 0;
         self.each_reference(name, |slot, note, word| {
             passed += 1;
             if passed > from && backlinks.len() < count {
-                backlinks.push(self.backlink(slot, note, word, name));
+                let at = note.words[word as usize].at;
+                let here = own.is_some_and(|(own, source)| own == slot && source.contains(at));
+                backlinks.push(self.backlink(slot, note, word, here));
             }
             backlinks.len() < count
         });
@@ -240,11 +270,12 @@ impl Notebook {
         count
     }
 
-    /// Calls `each` for every reference to a name, until it says `false`.
+    /// Calls `each` for every reference to a name, with the number of its word, until it
+    /// says `false`.
     pub(super) fn each_reference<'n>(
         &'n self,
         name: &str,
-        mut each: impl FnMut(u32, &'n Parsed, &'n Word) -> bool,
+        mut each: impl FnMut(u32, &'n Parsed, u32) -> bool,
     ) {
         let Some((_, entry)) = self.names().get(name) else {
             return;
@@ -256,22 +287,29 @@ impl Notebook {
             .collect();
         files.sort_by(|a, b| a.0.file.cmp(&b.0.file));
         for (note, slot) in files {
-            for word in &note.words {
-                let may = note.word(word) == name || note.bare_word(word) == name;
-                let does = may
-                    && match self.meaning(note, word) {
+            let words = note.words.iter().enumerate();
+            let mut found: Vec<(u32, u32)> = words
+                .filter(|(_, word)| {
+                    let may = note.word(word) == name || note.bare_word(word) == name;
+                    may && match self.meaning(note, word) {
                         Meaning::Topic(other) => &**other == name,
                         Meaning::Wanted(other) => other == name,
                         Meaning::Plain => false,
-                    };
-                if does && !each(slot, note, word) {
+                    }
+                })
+                .map(|(index, word)| (word.at, clamp(index)))
+                .collect();
+            found.sort_unstable();
+            for (_, word) in found {
+                if !each(slot, note, word) {
                     return;
                 }
             }
         }
     }
 
-    fn backlink(&self, slot: u32, note: &Parsed, word: &Word, name: &str) -> Backlink {
+    fn backlink(&self, slot: u32, note: &Parsed, index: u32, here: bool) -> Backlink {
+        let word = &note.words[index as usize];
         let topics = self.topics_in(slot, note);
         let innermost = topics
             .iter()
@@ -289,7 +327,9 @@ impl Notebook {
             }),
             file: note.file.to_string(),
             line: word.line,
-            paragraph: Render::snippet(self, slot, note, name).leaf(leaf),
+            place: place(index),
+            here,
+            paragraph: Render::snippet(self, slot, note, index).leaf(leaf),
         }
     }
 
@@ -390,7 +430,7 @@ impl Notebook {
 }
 
 /// The piece after the block that begins at `at`.
-fn next_block(note: &Parsed, at: u32) -> u32 {
+pub(super) fn next_block(note: &Parsed, at: u32) -> u32 {
     let mut depth = 0_u32;
     for (index, piece) in note.pieces.iter().enumerate().skip(at as usize) {
         match piece {

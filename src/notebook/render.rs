@@ -21,8 +21,12 @@ pub(super) struct Render<'n> {
     here: String,
     /// The `id` of each heading.
     pub ids: Vec<String>,
-    /// In a backlink: the name to mark. Blocks are left out, only their text is drawn.
-    marked: Option<&'n str>,
+    /// In a backlink: the number of the word to mark. Blocks are left out, only their text
+    /// is drawn.
+    marked: Option<u32>,
+    /// For a page that has text of its own: nothing has an `id`, nothing is a heading,
+    /// nothing moves or takes the keyboard but links.
+    bare: bool,
 }
 
 /// The `id` of the element of a page that describes links to other sites.
@@ -36,7 +40,7 @@ enum Open {
 
 /// The state of one drawing.
 #[derive(Default)]
-struct State {
+pub(super) struct State {
     open: Vec<Open>,
     /// Elements that were closed for the author; their own end tags are dropped.
     closed: Vec<Tag>,
@@ -59,21 +63,41 @@ impl<'n> Render<'n> {
             here: urls::encode(notebook.path_of(slot).unwrap_or_default()),
             ids: Vec::new(),
             marked: None,
+            bare: false,
         };
         render.ids = render.heading_ids();
         render
     }
 
-    /// For the paragraph of a backlink to `name`.
-    pub fn snippet(notebook: &'n Notebook, slot: u32, note: &'n Parsed, name: &'n str) -> Self {
+    /// For a preview, which is shown in the middle of another page.
+    pub fn bare(notebook: &'n Notebook, slot: u32, note: &'n Parsed) -> Self {
         Self {
             notebook,
             slot,
             note,
             here: urls::encode(notebook.path_of(slot).unwrap_or_default()),
             ids: Vec::new(),
-            marked: Some(name),
+            marked: None,
+            bare: true,
         }
+    }
+
+    /// For the paragraph of a backlink, which is this word of the note.
+    pub fn snippet(notebook: &'n Notebook, slot: u32, note: &'n Parsed, word: u32) -> Self {
+        Self {
+            notebook,
+            slot,
+            note,
+            here: urls::encode(notebook.path_of(slot).unwrap_or_default()),
+            ids: Vec::new(),
+            marked: Some(word),
+            bare: false,
+        }
+    }
+
+    /// The file that is drawn.
+    pub fn note(&self) -> &'n Parsed {
+        self.note
     }
 
     /// A heading's `id`: the first topic that it defines, or its text as an address.
@@ -139,10 +163,7 @@ impl<'n> Render<'n> {
     pub fn blocks(&self, range: Span) -> Vec<Block> {
         let mut blocks = Vec::new();
         let mut block = Block::default();
-        let mut state = State {
-            closed: self.details_around(range.start),
-            ..State::default()
-        };
+        let mut state = self.state_at(range.start);
         let mut at = range.start;
         while at < range.end {
             let piece = self.note.pieces[at as usize];
@@ -177,6 +198,14 @@ impl<'n> Render<'n> {
         self.finish(&mut block.body, &mut state);
         push(&mut blocks, block);
         blocks
+    }
+
+    /// The state to begin drawing in.
+    pub(super) fn state_at(&self, piece: u32) -> State {
+        State {
+            closed: self.details_around(piece),
+            ..State::default()
+        }
     }
 
     /// The details that are open where a topic begins: on its own page their ends
@@ -240,7 +269,7 @@ impl<'n> Render<'n> {
     }
 
     /// Closes what the author left open.
-    fn finish(&self, out: &mut String, state: &mut State) {
+    pub(super) fn finish(&self, out: &mut String, state: &mut State) {
         while let Some(open) = state.open.pop() {
             if let Open::Tag(tag) = open {
                 close_tag(out, tag);
@@ -253,7 +282,7 @@ impl<'n> Render<'n> {
         self.marked.is_some()
     }
 
-    fn piece(&self, out: &mut String, state: &mut State, piece: Piece) {
+    pub(super) fn piece(&self, out: &mut String, state: &mut State, piece: Piece) {
         if let Some((_, description)) = &mut state.image {
             match piece {
                 Piece::Text(span) | Piece::Raw(span) | Piece::Url(span) => {
@@ -271,10 +300,14 @@ impl<'n> Render<'n> {
             Piece::Heading(index) => {
                 state.open.push(Open::Md);
                 if !self.is_snippet() {
-                    let level = self.note.headings[index as usize].level;
-                    out.push_str(&format!("<h{level} id=\""));
-                    escape(out, &self.ids[index as usize]);
-                    out.push_str("\">");
+                    if self.bare {
+                        out.push_str("<p class=\"heading\">");
+                    } else {
+                        let level = self.note.headings[index as usize].level;
+                        out.push_str(&format!("<h{level} id=\""));
+                        escape(out, &self.ids[index as usize]);
+                        out.push_str("\">");
+                    }
                     if self.note.label(index).is_empty() {
                         let title = self.note.heading_title(index, self.notebook.prefixes());
                         escape(out, &title);
@@ -291,8 +324,12 @@ impl<'n> Render<'n> {
                             self.anchor(out, state, anchor);
                         }
                     }
-                    let level = self.note.headings[index as usize].level;
-                    out.push_str(&format!("</h{level}>\n"));
+                    if self.bare {
+                        out.push_str("</p>\n");
+                    } else {
+                        let level = self.note.headings[index as usize].level;
+                        out.push_str(&format!("</h{level}>\n"));
+                    }
                 }
             }
             Piece::Text(span) => escape(out, self.note.str(span)),
@@ -348,7 +385,12 @@ impl<'n> Render<'n> {
                     .iter()
                     .map(|&span| self.note.str(span))
                     .collect();
+                let from = out.len();
                 code::block(out, self.note.str(block.info), &text);
+                if self.bare {
+                    let block = out.split_off(from);
+                    out.push_str(&code::still(&block));
+                }
             }
             Piece::Tag(Tag::Br) => out.push_str("<br>"),
             Piece::Tag(tag) => {
@@ -453,6 +495,7 @@ impl<'n> Render<'n> {
             El::Ordered(first) => out.push_str(&format!("<ol start=\"{first}\">\n")),
             El::Item => out.push_str("<li>"),
             // A wide table scrolls, so it must be reached with the keyboard.
+            El::Table if self.bare => out.push_str("<div class=\"table\"><table>\n"),
             El::Table => out.push_str(
                 "<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>\n",
             ),
@@ -474,9 +517,13 @@ impl<'n> Render<'n> {
             El::Code => out.push_str("<code>"),
             El::Footnote(label) => {
                 let label = self.note.str(label);
-                out.push_str("<div class=\"footnote\" id=\"fn-");
-                escape(out, &slug(label));
-                out.push_str("\"><sup>");
+                out.push_str("<div class=\"footnote\"");
+                if !self.bare {
+                    out.push_str(" id=\"fn-");
+                    escape(out, &slug(label));
+                    out.push('"');
+                }
+                out.push_str("><sup>");
                 escape(out, label);
                 out.push_str("</sup> ");
             }
@@ -546,12 +593,13 @@ impl<'n> Render<'n> {
         let wins = self.notebook.wins(self.slot, index, self.note);
         let has_id = wins
             && !self.is_snippet()
+            && !self.bare
             && anchor
                 .heading
                 .is_none_or(|heading| self.ids[heading as usize] != name);
         let linked = state.in_link == 0;
         if !wins {
-            return self.reference(out, state, name, "ref");
+            return self.reference(out, state, name, "ref", None);
         }
         out.push_str(if linked { "<a" } else { "<span" });
         out.push_str(" class=\"anchor\"");
@@ -570,7 +618,14 @@ impl<'n> Render<'n> {
         out.push_str(if linked { "</a>" } else { "</span>" });
     }
 
-    fn reference(&self, out: &mut String, state: &State, name: &str, class: &str) {
+    fn reference(
+        &self,
+        out: &mut String,
+        state: &State,
+        name: &str,
+        class: &str,
+        word: Option<u32>,
+    ) {
         if state.in_link > 0 {
             return escape(out, name);
         }
@@ -580,7 +635,11 @@ impl<'n> Render<'n> {
         escape(out, name);
         out.push_str("\" href=\"/topics/");
         escape(out, name);
-        out.push_str("\">");
+        out.push('"');
+        if let Some(word) = word.filter(|_| !self.bare && !self.is_snippet()) {
+            out.push_str(&format!(" id=\"{}\"", place(word)));
+        }
+        out.push('>');
         escape(out, name);
         out.push_str("</a>");
     }
@@ -593,12 +652,12 @@ impl<'n> Render<'n> {
             Meaning::Topic(name) => (&**name, "ref"),
             Meaning::Wanted(name) => (name, "ref wanted"),
         };
-        if self.marked == Some(name) {
+        if self.marked == Some(index) {
             out.push_str("<mark>");
             escape(out, name);
             out.push_str("</mark>");
         } else {
-            self.reference(out, state, name, class);
+            self.reference(out, state, name, class, Some(index));
         }
         escape(out, &whole[name.len()..]);
     }
@@ -628,7 +687,7 @@ impl<'n> Render<'n> {
                 state.in_link += 1;
                 "</a>".to_owned()
             }
-            Target::Live(name) if self.notebook.is_live(&name) => {
+            Target::Live(name) if !self.bare && self.notebook.is_live(&name) => {
                 let page = self.notebook.live_page();
                 out.push_str(&format!(
                     "<live-value name=\"{name}\" key=\"{name}\" data-state=\"loading\"><a href=\"{page}#{name}\">"
@@ -636,7 +695,8 @@ impl<'n> Render<'n> {
                 state.in_link += 1;
                 "</a></live-value>".to_owned()
             }
-            // A mistake in a name costs the reader nothing: the word stays. The author is told.
+            // In a preview the word alone. And a mistake in a name costs the reader nothing:
+            // the word stays. The author is told.
             Target::Live(_) => {
                 state.in_link += 1;
                 String::new()
@@ -696,6 +756,12 @@ impl<'n> Render<'n> {
             }
         }
     }
+}
+
+/// The `id` of a reference on its page, by the number of its word. No heading and no
+/// topic can have such an `id`.
+pub(super) fn place(word: u32) -> String {
+    format!("at:{word}")
 }
 
 /// Keeps a block unless there is nothing in it.

@@ -6,12 +6,16 @@
 //! nothing on a page grows with the notebook: what could is cut into pages.
 
 mod contents;
+mod cut;
+mod excerpt;
+mod headed;
 mod home;
 mod html;
 mod map;
 mod note;
 mod pager;
 mod parts;
+mod preview;
 mod topic;
 
 use askama::Template;
@@ -21,6 +25,7 @@ pub use home::{Places, home};
 pub use map::{MapOf, map, map_url, topic_map_url};
 pub use note::note;
 pub use parts::{PanelLink, sheets_of};
+pub use preview::{preview, vanished};
 pub use topic::topic;
 
 /// Text whose headings stand below a page's title.

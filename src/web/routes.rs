@@ -19,8 +19,8 @@ use super::state::App;
 use super::value_pages;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, Uri};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use percent_encoding::percent_decode_str;
 use std::sync::Arc;
@@ -78,6 +78,7 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/map", get(map))
         .route("/search", get(search::page))
         .route("/search/found", get(search::found))
+        .route("/topics/{name}/preview", get(preview))
         // what the hosts say, as it is now
         .route("/panels/{name}", get(panel_pages::panel))
         .route("/hosts", get(host_pages::hosts))
@@ -170,6 +171,26 @@ async fn map(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Answe
         })
     })
     .await
+}
+
+/// `GET /topics/NAME/preview`: the topic at a glance, a fragment for other pages. A name
+/// that nobody mentions has a fragment too: it may have been there a moment ago.
+async fn preview(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Answer {
+    let path = uri.path();
+    let name = decoded(path.strip_suffix("/preview").unwrap_or(path), "/topics/")?;
+    let key = format!("{}/preview", pages::topic_url(&name));
+    let asked = name.clone();
+    let kept = app.kept(&headers, key, move |edition| {
+        let preview = pages::preview(&edition.notebook, &name);
+        preview.map(Page::html).ok_or(PageError::NoSuchTopic(name))
+    });
+    match kept.await {
+        Err(Failure(error)) if matches!(*error, PageError::NoSuchTopic(_)) => {
+            let gone = pages::vanished(&app.edition().notebook, &asked);
+            Ok((StatusCode::NOT_FOUND, Html(gone)).into_response())
+        }
+        kept => kept,
+    }
 }
 
 /// Any other path: a note, with a page of its backlinks.

@@ -33,6 +33,7 @@ mod palette;
 mod panels;
 mod place;
 mod paper;
+mod previews;
 mod quiet;
 mod reading;
 mod room;

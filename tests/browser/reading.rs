@@ -70,7 +70,7 @@ async fn a_wanted_topic_says_who_asks_for_it() {
         lands_on(page, "Learning_Lamps").await?;
         let text = page.find("main").await?.text().await?;
         ensure!(text.contains("Bring a lamp"), "it does not quote who asks: {text}");
-        let asker = page.find("main .backlinks a[href='/topics/Learning_Caves']");
+        let asker = page.find("main .backlinks a[href^='/topics/Learning_Caves#at:']");
         asker.await?.click().await?;
         lands_on(page, "Learning_Caves").await
     })

@@ -33,6 +33,7 @@ mod pages;
 mod panels;
 mod past_events;
 mod places;
+mod previews;
 mod refusal_cases;
 mod refusal_properties;
 mod refusals;

@@ -359,7 +359,7 @@ fn a_name_is_a_reference_wherever_it_stands_in_text() {
         let html = html(&format!("{head}{text}"));
         assert!(
             html.contains(
-                "<a class=\"ref\" data-topic=\"Foo_Bar\" href=\"/topics/Foo_Bar\">Foo_Bar</a>"
+                "<a class=\"ref\" data-topic=\"Foo_Bar\" href=\"/topics/Foo_Bar\" id=\"at:"
             ),
             "{text}: {html}"
         );
@@ -435,7 +435,7 @@ fn a_missing_name_is_wanted_by_prefix_or_near_miss() {
     );
     let html = html("# <<Ops_Mount_Points>>\n\nsee Ops_Mount_Point and AWS_KEY_PAIR\n");
     assert!(html.contains(
-        "<a class=\"ref wanted\" data-topic=\"Ops_Mount_Point\" href=\"/topics/Ops_Mount_Point\">"
+        "<a class=\"ref wanted\" data-topic=\"Ops_Mount_Point\" href=\"/topics/Ops_Mount_Point\" "
     ));
     assert!(html.contains("AWS_KEY_PAIR</p>"));
     let Some(TopicPage::Wanted(page)) = book.topic("Learning_Docker_Storge") else {

@@ -1,10 +1,11 @@
 //! A note's page: its topics one below the other, each with its panels beside it.
 
 use super::contents::{Line, nested};
+use super::headed::permalink;
 use super::html::summary;
 use super::parts::{Sections, backlink_pager, backlinks, counted, thousands};
 use super::{Beside, drawn, note_url};
-use crate::notebook::{BACKLINKS, Block, NoteLink, NotePage, Notebook, Problem};
+use crate::notebook::{Block, NoteLink, NotePage, Notebook, Problem};
 use askama::Template;
 
 #[derive(Template)]
@@ -20,6 +21,7 @@ struct Page<'a> {
     tree: Vec<String>,
     /// Whether the title stands above the text; otherwise the first topic says it.
     own_title: bool,
+    permalink: String,
     intro: String,
     sections: Vec<String>,
     backlinks: Option<String>,
@@ -37,10 +39,33 @@ struct Page<'a> {
 pub fn note(notebook: &Notebook, path: &str, asked: usize, beside: &Beside<'_>) -> Option<String> {
     let note = notebook.note(path)?;
     let warnings = notebook.problems_of(&note.file);
-    Some(draw(&note, warnings, asked, beside))
+    Some(draw(
+        &note,
+        warnings,
+        references(notebook, path, asked),
+        beside,
+    ))
 }
 
-fn draw(note: &NotePage, warnings: Vec<Problem>, asked: usize, beside: &Beside<'_>) -> String {
+/// One page of the references to a note's topics.
+fn references(notebook: &Notebook, path: &str, asked: usize) -> Option<String> {
+    let count = notebook.note_references(path, 0, 0).count;
+    let pager = backlink_pager(count, asked);
+    let range = pager.range();
+    let all = notebook.note_references(path, range.start, range.len());
+    let mut title = counted(count, "place refers", "places refer") + " to topics of this note";
+    if all.here > 0 {
+        title += &format!(", {} of them on this page", thousands(all.here));
+    }
+    backlinks(&title, &all.backlinks, &pager, &note_url(path))
+}
+
+fn draw(
+    note: &NotePage,
+    warnings: Vec<Problem>,
+    backlinks: Option<String>,
+    beside: &Beside<'_>,
+) -> String {
     let (intro, topics): (Vec<&Block>, Vec<&Block>) =
         note.blocks.iter().partition(|block| block.level == 0);
     let own_title = !title_is_said(note, &intro, &topics);
@@ -68,7 +93,6 @@ fn draw(note: &NotePage, warnings: Vec<Problem>, asked: usize, beside: &Beside<'
             here: false,
         })
         .collect();
-    let pager = backlink_pager(note.backlinks.len(), asked);
     drawn(&Page {
         path: &note.path,
         title: &note.title,
@@ -83,14 +107,10 @@ fn draw(note: &NotePage, warnings: Vec<Problem>, asked: usize, beside: &Beside<'
         has_live: lines.iter().any(|line| line.live),
         tree: nested(&lines),
         own_title,
+        permalink: permalink(&note_url(&note.path), &note.title),
         intro: intro.trim().to_owned(),
         sections: drawn_sections,
-        backlinks: backlinks(
-            &backlinks_title(note.backlinks.len()),
-            &note.backlinks[pager.range()],
-            &pager,
-            &note_url(&note.path),
-        ),
+        backlinks,
         previous_place: thousands(note.place.0.saturating_sub(1)),
         next_place: thousands(note.place.0 + 1),
         of: thousands(note.place.1),
@@ -124,15 +144,6 @@ fn says_the_same(title: &str, heading: &str) -> bool {
     [title, bare]
         .iter()
         .any(|title| title.trim() == heading.trim())
-}
-
-fn backlinks_title(count: usize) -> String {
-    if count == BACKLINKS {
-        format!("The first {count} references to topics of this note")
-    } else {
-        let count = counted(count, "place refers", "places refer");
-        format!("{count} to topics of this note")
-    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,14 @@
 //! What several pages show: panels' places, sections of text, backlinks.
 
+use super::excerpt::excerpt;
+use super::headed::{permalink, with_permalinks};
 use super::html::{has_id, shift_headings, shifted};
 use super::pager::Pager;
-use super::{Beside, DemoLink, drawn, topic_url};
+use super::{Beside, DemoLink, drawn, note_url, topic_url};
 use crate::notebook::{Backlink, Block};
 use crate::panels::Panel;
 use askama::Template;
+use std::borrow::Cow;
 
 /// Backlinks on one page.
 const BACKLINKS: usize = 20;
@@ -50,6 +53,7 @@ struct Section<'a> {
     level: u8,
     id: &'a str,
     heading: &'a str,
+    permalink: String,
     panels: Vec<String>,
     runs: Vec<DemoLink>,
     body: String,
@@ -87,7 +91,7 @@ impl<'a> Sections<'a> {
     /// The text before the first topic.
     pub fn intro(&mut self, block: &Block) -> String {
         self.notice(block);
-        shift_headings(&block.body, self.by)
+        with_permalinks(&shift_headings(&block.body, self.by))
     }
 
     /// Topics one below the other. A topic with panels takes in the deeper ones after it
@@ -117,13 +121,14 @@ impl<'a> Sections<'a> {
                 level: shifted(first.level, self.by),
                 id: &first.id,
                 heading: &first.heading,
+                permalink: permalink(&format!("#{}", first.id), &first.heading),
                 panels,
                 runs: first
                     .names
                     .iter()
                     .flat_map(|name| (self.beside.demos_of)(name))
                     .collect(),
-                body: shift_headings(&first.body, self.by),
+                body: with_permalinks(&shift_headings(&first.body, self.by)),
                 inside: self.sections(inside),
             }));
             self.in_sight.truncate(outer);
@@ -295,8 +300,44 @@ pub fn sheets_of(panel: Panel) -> &'static [&'static str] {
 #[template(path = "parts/backlinks.html")]
 struct Backlinks<'a> {
     title: &'a str,
-    links: &'a [Backlink],
+    links: Vec<Place<'a>>,
     pager: Option<String>,
+}
+
+/// A place that refers here.
+struct Place<'a> {
+    /// The topic that it stands in, or else its note.
+    title: &'a str,
+    /// The note around that topic.
+    inside: Option<&'a str>,
+    /// A page that shows it.
+    href: String,
+    /// Its `id` there.
+    place: &'a str,
+    /// This page shows it too.
+    here: bool,
+    paragraph: Cow<'a, str>,
+}
+
+impl<'a> From<&'a Backlink> for Place<'a> {
+    fn from(link: &'a Backlink) -> Place<'a> {
+        let (title, inside, href) = match &link.topic {
+            Some(topic) => (
+                &topic.title,
+                Some(&*link.note.title),
+                topic_url(&topic.name),
+            ),
+            None => (&link.note.title, None, note_url(&link.note.path)),
+        };
+        Place {
+            title,
+            inside,
+            href,
+            place: &link.place,
+            here: link.here,
+            paragraph: excerpt(&link.paragraph),
+        }
+    }
 }
 
 /// Which backlinks stand on page `asked` (from 1) when there are `count` of them.
@@ -312,7 +353,7 @@ pub fn backlinks(title: &str, links: &[Backlink], pager: &Pager, url: &str) -> O
     }
     Some(drawn(&Backlinks {
         title,
-        links,
+        links: links.iter().map(Place::from).collect(),
         pager: pager.html("Pages of references", |page| {
             format!("{url}?page={page}#backlinks")
         }),
@@ -339,6 +380,21 @@ pub fn thousands(number: usize) -> String {
         out.push(digit);
     }
     out
+}
+
+/// A text as HTML, also within an attribute.
+pub fn escaped(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            _ => html.push(character),
+        }
+    }
+    html
 }
 
 /// A name or path as HTML that may be broken after `_` and `/`: it stays one word when

@@ -1,0 +1,11 @@
+/** References show their topic before they are followed (preview.js, fetched when the first one is pointed at, focused or touched). Without it they are links. */
+const kinds = ["pointerover", "pointerdown", "focusin"]
+
+async function first(event) {
+  if (!event.target.closest?.("a.ref[data-topic]")) return
+  for (const kind of kinds) removeEventListener(kind, first)
+  const { watch } = await import("./preview.js")
+  watch(event)
+}
+
+for (const kind of kinds) addEventListener(kind, first)
