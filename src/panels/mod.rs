@@ -21,6 +21,7 @@ pub mod on_the_host;
 mod part;
 pub mod parts;
 pub mod platform;
+pub mod room;
 pub mod running;
 pub mod storage_driver;
 mod unavailable;

@@ -107,6 +107,22 @@ pub fn width(text: &str) -> f64 {
     text.chars().map(breadth).sum()
 }
 
+/// Breaks a text in 13 px type into lines of `px` pixels; a word that is longer is cut.
+pub fn lines(text: &str, px: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if width(line) + width(word) + 5.0 <= px => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(short(word, 60)),
+        }
+    }
+    lines.iter_mut().for_each(|line| *line = fit(line, px));
+    lines
+}
+
 fn breadth(c: char) -> f64 {
     match c {
         'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' | '/' => 4.4,

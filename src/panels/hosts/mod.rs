@@ -15,7 +15,7 @@ use crate::engine::pace::LEAST;
 use crate::engine::roster::{HostLine, Way};
 use crate::engine::{Answers, Ask, Away, Status};
 use askama::Template;
-use scene::{Scene, scene};
+use scene::{Scene, scene, stacked};
 use serde::Serialize;
 use serde_json::json;
 
@@ -42,6 +42,9 @@ pub struct Hosts {
     contexts: Vec<Context>,
     more_contexts: usize,
     scene: Scene,
+    /// The same for a phone.
+    #[serde(skip)]
+    narrow: Scene,
     remarks: Vec<String>,
 }
 
@@ -103,6 +106,7 @@ pub fn picture(view: &View, have: &Answers) -> Result<Hosts, NotTold> {
     Ok(Hosts {
         remarks: remarks(&all),
         scene: scene(&hosts),
+        narrow: stacked(&hosts),
         frame,
         answer,
         hosts,

@@ -1,6 +1,7 @@
 //! The drawing: this machine above the line, hosts below it, each at the end of a line
 //! that is the longer the longer its answers take.
 
+use super::super::room::NARROW;
 use super::super::{PanelState, words};
 use super::{Line, ms};
 use crate::engine::pace::LEAST;
@@ -18,6 +19,11 @@ const TENFOLD: f64 = 64.0;
 const UNMEASURED: f64 = TOP + TENFOLD;
 /// The narrowest that the picture is drawn.
 const NARROWEST: f64 = 540.0;
+/// On a phone: the boxes' left edge, the room for a box and the gap below it, and the place
+/// of the leftmost line.
+const STACKED_LEFT: f64 = 92.0;
+const STACKED: f64 = BOX.1 + 12.0;
+const RAIL: f64 = 16.0;
 
 /// What is drawn. Lengths are in the units of the view box.
 #[derive(Clone, Debug, Serialize)]
@@ -28,6 +34,8 @@ pub struct Scene {
     /// This machine, from here to there.
     pub machine: (f64, f64),
     pub hosts: Vec<Drawn>,
+    /// How wide a host's box is.
+    pub breadth: f64,
     /// The scale, where anything was measured.
     pub scale: Vec<Mark>,
     /// Which ways are in the picture, for the legend.
@@ -42,6 +50,11 @@ pub struct Drawn {
     /// The upper edge of its box, where its line ends.
     pub y: f64,
     pub left: f64,
+    /// Where its words stand.
+    pub middle: f64,
+    /// Its line, from this machine on.
+    #[serde(skip)]
+    pub way: String,
     /// The class of its line.
     pub wire: &'static str,
     pub silent: bool,
@@ -88,15 +101,61 @@ pub fn scene(hosts: &[Line]) -> Scene {
         },
         ways: ways(hosts),
         hosts: drawn,
+        breadth: BOX.0,
+    }
+}
+
+/// Arranges `hosts` below one another for a phone, the nearest first. The farther one hangs
+/// on a line further left, so that no line crosses another. How deep one lies still says
+/// how far it is, but boxes need their room: there is no scale.
+pub fn stacked(hosts: &[Line]) -> Scene {
+    let breadth = NARROW - STACKED_LEFT - 2.0;
+    let mut near: Vec<&Line> = hosts.iter().collect();
+    // Who was not measured is last: nobody knows how far it is.
+    near.sort_by(|a, b| {
+        let far = |host: &Line| host.latency.unwrap_or(f64::MAX);
+        far(a).total_cmp(&far(b))
+    });
+    let gap = (STACKED_LEFT - 2.0 * RAIL) / hosts.len().saturating_sub(1).max(1) as f64;
+    let mut free = 24.0;
+    let drawn: Vec<Drawn> = near
+        .iter()
+        .enumerate()
+        .map(|(index, host)| {
+            let x = STACKED_LEFT - RAIL - gap * index as f64;
+            let deep = depth(host.latency.unwrap_or(LEAST)) - TOP + 24.0;
+            let y = deep.max(free);
+            free = y + STACKED;
+            Drawn {
+                x: x.round(),
+                y,
+                left: STACKED_LEFT,
+                middle: STACKED_LEFT + breadth / 2.0,
+                way: format!("V{}H{STACKED_LEFT}", y + BOX.1 / 2.0),
+                ..draw(host, x)
+            }
+        })
+        .collect();
+    Scene {
+        width: NARROW,
+        height: free,
+        machine: (2.0, NARROW - 2.0),
+        scale: Vec::new(),
+        ways: Vec::new(),
+        hosts: drawn,
+        breadth,
     }
 }
 
 fn draw(host: &Line, x: f64) -> Drawn {
     let silent = host.state != PanelState::Live;
+    let y = host.latency.map_or(UNMEASURED, depth);
     Drawn {
         x,
-        y: host.latency.map_or(UNMEASURED, depth),
+        y,
         left: x - BOX.0 / 2.0,
+        middle: x,
+        way: format!("V{y}"),
         wire: match host.reached {
             Some(way) => class(way),
             None => "none",

@@ -2,9 +2,12 @@
 //! are one slab, and where everything goes. No HTML, no answers: numbers in and out.
 //!
 //! Images are arranged as a tree of layers from the bottom, so that whatever shares a
-//! slab stands side by side and the slab can be drawn once, across all of them.
+//! slab stands side by side and the slab can be drawn once, across all of them. Where
+//! there is little room the picked image takes it, and the others stand beside it as slim
+//! columns without words, so that one still sees which slabs they share.
 
 use super::stack::{Layer, Stack};
+use crate::panels::room::{NARROW, Room};
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -21,6 +24,11 @@ const THIN: f64 = 22.0;
 const PER_ROOT_MB: f64 = 5.5;
 /// The tallest stack that is drawn to that scale; a taller one lowers the scale.
 const TALLEST: f64 = 700.0;
+/// The same on a phone, where a stack should be seen at one glance.
+const TALLEST_NARROW: f64 = 440.0;
+/// The column of an image that is not picked, in the narrow drawing, and the gap beside it.
+const SLIM: f64 = 16.0;
+const SLIM_GAP: f64 = 4.0;
 /// Slabs in a column before small ones are folded together.
 const UNFOLDED: usize = 8;
 /// A vessel's least width, with room for a short name.
@@ -93,17 +101,20 @@ pub struct Arrangement {
 
 /// Arranges the stacks, the first of which is picked, each with its number of
 /// containers.
-pub fn arrange(stacks: &[(&Stack, usize)]) -> Arrangement {
+pub fn arrange(stacks: &[(&Stack, usize)], room: Room) -> Arrangement {
     let layers: Vec<&[Layer]> = stacks.iter().map(|(stack, _)| &stack.layers[..]).collect();
     let mut grown = Grown::default();
     grow(&layers, (0..layers.len()).collect(), 0, &mut grown);
 
-    let room: Vec<(usize, usize)> = grown
+    let standing: Vec<(usize, usize)> = grown
         .order
         .iter()
         .map(|image| (*image, stacks[*image].1))
         .collect();
-    let mut columns = columns(&room);
+    let (mut columns, tallest) = match room {
+        Room::Broad => (columns(&standing), TALLEST),
+        Room::Narrow => (slim_columns(&standing), TALLEST_NARROW),
+    };
     let pieces = pieces(&layers, &grown, columns.len());
 
     // How tall each column would be, to find the scale.
@@ -117,10 +128,10 @@ pub fn arrange(stacks: &[(&Stack, usize)]) -> Arrangement {
         heights.into_iter().fold(0.0, f64::max)
     };
     let mut scale = PER_ROOT_MB;
-    if tall(scale) > TALLEST {
+    if tall(scale) > tallest {
         let thin = tall(0.0);
         let grows = (tall(scale) - thin).max(1.0);
-        scale = (scale * (TALLEST - thin) / grows).max(0.4);
+        scale = (scale * (tallest - thin) / grows).max(0.4);
     }
     // Labels stand above their columns: one row, or two where a column is narrow.
     let bottom = LINE + 58.0 + tall(scale);
@@ -274,6 +285,30 @@ fn columns(room: &[(usize, usize)]) -> Vec<Column> {
         .collect()
 }
 
+/// The picked image takes what the slim columns of the others leave.
+fn slim_columns(standing: &[(usize, usize)]) -> Vec<Column> {
+    let others = standing.len().saturating_sub(1) as f64;
+    let mut x = 0.0;
+    standing
+        .iter()
+        .map(|(image, containers)| {
+            let (w, most) = match image {
+                0 => (NARROW - others * (SLIM + SLIM_GAP), 2),
+                _ => (SLIM, 1),
+            };
+            let column = Column {
+                image: *image,
+                x,
+                w,
+                top: 0.0,
+                vessels: (*containers).min(most),
+            };
+            x += w + SLIM_GAP;
+            column
+        })
+        .collect()
+}
+
 /// A slab to be: some layers of a run.
 struct Piece<'a> {
     run: &'a Run,
@@ -387,7 +422,7 @@ mod tests {
 
     fn arranged(stacks: &[Stack]) -> Arrangement {
         let given: Vec<(&Stack, usize)> = stacks.iter().map(|stack| (stack, 1)).collect();
-        arrange(&given)
+        arrange(&given, Room::Broad)
     }
 
     #[test]
@@ -469,7 +504,9 @@ mod tests {
                     stack(&names, bytes)
                 })
                 .collect();
-            let drawn = arranged(&stacks);
+            let given: Vec<(&Stack, usize)> = stacks.iter().map(|stack| (stack, 1)).collect();
+            for (room, width) in [(Room::Broad, WIDTH), (Room::Narrow, NARROW)] {
+            let drawn = arrange(&given, room);
             prop_assert_eq!(drawn.columns.len(), stacks.len());
             for (column, at) in drawn.columns.iter().zip(0..) {
                 let own: Vec<&Slab> =
@@ -477,7 +514,7 @@ mod tests {
                 let layers: usize = own.iter().map(|slab| slab.folded()).sum();
                 prop_assert_eq!(layers, stacks[column.image].layers.len());
                 prop_assert!(column.top > LINE);
-                prop_assert!(column.x + column.w <= WIDTH);
+                prop_assert!(column.x + column.w <= width);
             }
             for (a, one) in drawn.slabs.iter().enumerate() {
                 prop_assert!(one.y + one.h <= drawn.bottom);
@@ -488,6 +525,7 @@ mod tests {
                         || other.y + other.h <= one.y;
                     prop_assert!(apart, "{one:?} meets {other:?}");
                 }
+            }
             }
         }
     }

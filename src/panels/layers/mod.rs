@@ -10,6 +10,7 @@
 pub mod arrange;
 pub mod choice;
 pub mod containers;
+pub mod drawing;
 pub mod files;
 pub mod ground;
 pub mod history;
@@ -20,12 +21,14 @@ mod telling;
 pub mod tree;
 
 use super::frame::{Frame, Picture};
+use super::room::Room;
 use super::{NotTold, Panel, View, need, words};
 use crate::engine::{Answers, Ask};
-use arrange::{Arrangement, LINE, Slab, WIDTH, arrange};
+use arrange::{LINE, arrange};
 use askama::Template;
 use choice::{Choice, choose};
 use containers::Container;
+use drawing::{Drawing, Slim, slim, tail};
 use ground::Ground;
 use inside::Inside;
 use rows::{FIRST_ROW, HistoryRow, ROW, leads, rows};
@@ -69,16 +72,15 @@ pub struct Layers {
     picked: String,
     /// Why it is not the one that was asked for.
     nobody: Option<String>,
-    /// Where slabs and columns stand, in pixels.
-    arrangement: Arrangement,
-    /// The columns' headings.
+    /// What is written on them, and the containers' writable tops.
+    #[serde(flatten)]
+    drawing: Drawing,
+    /// The same for a narrow column: the picked image wide, the others slim beside it.
     #[serde(skip)]
-    heads: Vec<Head>,
-    /// What is written on the slabs.
+    narrow: Drawing,
+    /// Who the slim columns are.
     #[serde(skip)]
-    faces: Vec<Face>,
-    /// The containers' writable tops.
-    vessels: Vec<Vessel>,
+    slim: Vec<Slim>,
     /// The picked image's history.
     rows: Vec<HistoryRow>,
     more_rows: usize,
@@ -99,42 +101,6 @@ pub struct Layers {
     more_picks: usize,
     /// The picture in words.
     words: Vec<String>,
-}
-
-#[derive(Debug, PartialEq)]
-struct Head {
-    x: f64,
-    right: f64,
-    name: String,
-    size: String,
-    /// Baselines of the two.
-    name_y: f64,
-    size_y: f64,
-    /// Where the shaft from the containers ends, if any stand there.
-    shaft: Option<f64>,
-}
-
-#[derive(Debug, PartialEq)]
-struct Face {
-    /// 0: no bytes; 1, 2, 3: how many images stand on it.
-    depth: usize,
-    number: String,
-    label: String,
-    size: String,
-    y: f64,
-    label_x: f64,
-    ruled: Option<String>,
-}
-
-#[derive(Debug, PartialEq, Serialize)]
-struct Vessel {
-    x: f64,
-    w: f64,
-    name: String,
-    second: String,
-    third: String,
-    level: f64,
-    gone: bool,
 }
 
 #[derive(Debug, PartialEq)]
@@ -181,9 +147,21 @@ pub fn picture(view: &View, have: &Answers) -> Result<Layers, NotTold> {
         .zip(&standing)
         .map(|(stack, on)| (stack, on.len()))
         .collect();
-    let arrangement = arrange(&given);
+    let drawing = Drawing::new(
+        arrange(&given, Room::Broad),
+        &stacks,
+        &standing,
+        Room::Broad,
+    );
+    let narrow = Drawing::new(
+        arrange(&given, Room::Narrow),
+        &stacks,
+        &standing,
+        Room::Narrow,
+    );
+    let arrangement = &drawing.arrangement;
     let (rows, more_rows, unmatched) = rows(stacks.first());
-    let leads = leads(&arrangement, stacks.first());
+    let leads = leads(arrangement, stacks.first());
     let picked = choice.on_view.first().map(Listed::name).unwrap_or_default();
     let (picks, more_picks) = picks(view, &choice);
     let first = stacks
@@ -206,9 +184,7 @@ pub fn picture(view: &View, have: &Answers) -> Result<Layers, NotTold> {
             .map(|(stack, layer)| inside::draw(stack, layer, have, href)),
         frame: frame(view, have, &choice),
         nobody: choice.nobody.as_deref().map(|of| words::short(of, 80)),
-        heads: heads(&arrangement, &stacks),
-        faces: arrangement.slabs.iter().map(face).collect(),
-        vessels: vessels(&arrangement, &standing),
+        slim: slim(view, &narrow, &stacks, &standing),
         leads_height: arrangement
             .bottom
             .max(LINE + FIRST_ROW + ROW * rows.len() as f64)
@@ -217,10 +193,11 @@ pub fn picture(view: &View, have: &Answers) -> Result<Layers, NotTold> {
         more_rows,
         unmatched,
         leads,
-        said: telling::figures(&choice, &stacks, &arrangement),
-        words: telling::words(&choice, &stacks, &standing, &arrangement),
+        said: telling::figures(&choice, &stacks, arrangement),
+        words: telling::words(&choice, &stacks, &standing, arrangement),
         picked: tail(&picked, 280.0),
-        arrangement,
+        drawing,
+        narrow,
         problems,
         picks,
         more_picks,
@@ -234,33 +211,24 @@ impl Picture for Layers {
 }
 
 impl Layers {
-    /// Slabs with what is written on them.
-    fn slabs(&self) -> impl Iterator<Item = (&Slab, &Face)> {
-        self.arrangement.slabs.iter().zip(&self.faces)
-    }
-
     fn any_folded(&self) -> bool {
-        self.arrangement.slabs.iter().any(|slab| slab.folded() > 1)
+        self.drawing
+            .arrangement
+            .slabs
+            .iter()
+            .any(|slab| slab.folded() > 1)
     }
 
     fn any_twin(&self) -> bool {
-        self.arrangement.slabs.iter().any(|slab| slab.twin)
+        self.drawing.arrangement.slabs.iter().any(|slab| slab.twin)
     }
 
     fn any_empty(&self) -> bool {
-        self.faces.iter().any(|face| face.depth == 0)
+        self.drawing.faces.iter().any(|face| face.depth == 0)
     }
 
     fn any_gone(&self) -> bool {
-        self.vessels.iter().any(|vessel| vessel.gone)
-    }
-
-    fn height(&self) -> f64 {
-        self.arrangement.bottom - LINE
-    }
-
-    fn width(&self) -> f64 {
-        WIDTH
+        self.drawing.vessels.iter().any(|vessel| vessel.gone)
     }
 }
 
@@ -292,133 +260,6 @@ fn frame(view: &View, have: &Answers, choice: &Choice) -> Frame {
         frame.cite_timeless(have, &files, &["cut", "layers.diff"]);
     }
     frame
-}
-
-fn heads(arrangement: &Arrangement, stacks: &[Stack]) -> Vec<Head> {
-    arrangement
-        .columns
-        .iter()
-        .map(|column| {
-            let listed = &stacks[column.image].listed;
-            let size = listed.size.map_or_else(String::new, words::size);
-            let name = listed.name();
-            let one_line = words::width(&name) + words::width(&size) + 22.0 <= column.w;
-            let base = column.top - 9.0;
-            Head {
-                x: column.x + 8.0,
-                right: if one_line {
-                    column.x + column.w - 8.0
-                } else {
-                    column.x + 8.0
-                },
-                name: tail(&name, column.w - 14.0),
-                name_y: if one_line { base } else { base - 16.0 },
-                size_y: base,
-                size,
-                shaft: (column.vessels > 0)
-                    .then_some(column.top - if one_line { 26.0 } else { 42.0 }),
-            }
-        })
-        .collect()
-}
-
-/// A name cut to its place. The end of an image's name tells more than its beginning.
-fn tail(name: &str, room: f64) -> String {
-    match name.rsplit_once('/') {
-        Some((_, last)) if words::width(name) > room => words::fit(&format!("…/{last}"), room),
-        _ => words::fit(name, room),
-    }
-}
-
-fn face(slab: &Slab) -> Face {
-    let depth = match (slab.bytes, slab.sharers()) {
-        (Some(0), _) => 0,
-        (_, sharers) => sharers.clamp(1, 3),
-    };
-    let number = match (slab.first, slab.last) {
-        (first, last) if first == last => first.to_string(),
-        (first, last) => format!("{first}–{last}"),
-    };
-    let number = if slab.twin {
-        format!("{number} =")
-    } else {
-        number
-    };
-    let size = slab.bytes.map_or_else(|| "not told".into(), words::size);
-    let label_x = slab.x + 17.0 + words::width(&number);
-    let mut room = slab.x + slab.w - 18.0 - words::width(&size) - label_x;
-    let y = (slab.y + slab.h / 2.0 + 4.5).round();
-    let ruled = (slab.folded() > 1 && room > 40.0).then(|| {
-        let right = slab.x + slab.w - 20.0 - words::width(&size);
-        room -= 44.0;
-        let (lines, step) = (slab.folded().min(4), 5.0);
-        let top = slab.y + slab.h / 2.0 - step * (lines - 1) as f64 / 2.0;
-        (0..lines)
-            .map(|at| format!("M{:.0} {:.1}h34", right - 36.0, top + step * at as f64))
-            .collect()
-    });
-    let label = if room < 30.0 {
-        String::new()
-    } else {
-        // Dots that stand for masked text say nothing on a slab.
-        words::fit(slab.label.trim_end_matches([' ', '•']), room)
-    };
-    Face {
-        depth,
-        number,
-        label,
-        size,
-        y,
-        label_x,
-        ruled,
-    }
-}
-
-fn vessels(arrangement: &Arrangement, standing: &[Vec<&Container>]) -> Vec<Vessel> {
-    let mut vessels = Vec::new();
-    for column in &arrangement.columns {
-        let on = &standing[column.image];
-        if column.vessels == 0 {
-            continue;
-        }
-        let gap = 6.0;
-        let w = (column.w - gap * (column.vessels - 1) as f64) / column.vessels as f64;
-        let w = w.min(150.0);
-        for (at, container) in on.iter().take(column.vessels).enumerate() {
-            let room = w - 14.0;
-            let weight = container.weight();
-            let second = match container.pause() {
-                Some(state) if words::width(&weight) + words::width(state) + 9.0 <= room => {
-                    format!("{state}, {weight}")
-                }
-                Some(state) => state.to_owned(),
-                None => weight,
-            };
-            let rest = on.len() - column.vessels;
-            let third = match rest {
-                1.. if at + 1 == column.vessels => format!("+ {rest} more"),
-                _ => String::new(),
-            };
-            vessels.push(Vessel {
-                x: (column.x + at as f64 * (w + gap)).round(),
-                w: w.floor(),
-                name: words::fit(&container.name, room),
-                second: words::fit(&second, room),
-                third,
-                level: level(container.written),
-                gone: !container.alive(),
-            });
-        }
-    }
-    vessels
-}
-
-/// How high a vessel is filled: nothing for nothing, and never over its rim.
-fn level(written: Option<u64>) -> f64 {
-    match written {
-        None | Some(0) => 0.0,
-        Some(bytes) => (3.0 + 5.5 * (bytes as f64 / 1e6).sqrt()).min(70.0).round(),
-    }
 }
 
 /// All images as links, those on view first.

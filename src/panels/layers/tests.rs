@@ -1,6 +1,7 @@
 //! Tests of the layers panel, from recorded answers; the one that needs an engine is in
 //! `tests/it/panels.rs`.
 
+use super::arrange::{Arrangement, Slab};
 use super::*;
 use crate::engine::{Away, Recording};
 use crate::panels::{PanelState, draw};
@@ -77,6 +78,7 @@ fn a_base_that_images_share_is_drawn_once_under_all_of_them() {
         "the largest that containers stand on"
     );
     let bottom: Vec<&Slab> = drawn
+        .drawing
         .arrangement
         .slabs
         .iter()
@@ -85,7 +87,7 @@ fn a_base_that_images_share_is_drawn_once_under_all_of_them() {
     assert_eq!(bottom.len(), 1, "one slab of acme/base");
     assert_eq!(bottom[0].columns, 0..5);
     assert_eq!(bottom[0].bytes, Some(12_985_512));
-    assert_eq!(drawn.faces[0].depth, 3);
+    assert_eq!(drawn.drawing.faces[0].depth, 3);
     assert!(drawn.problems.is_empty(), "{:?}", drawn.problems);
 }
 
@@ -100,14 +102,51 @@ fn the_deletion_has_a_slab_and_env_has_none() {
     assert_eq!(row("RUN rm"), ("7".to_owned(), "0 B".to_owned()));
     assert_eq!(row("ENV SHOP_REGION"), ("–".to_owned(), "0 B".to_owned()));
     let top = drawn
+        .drawing
         .arrangement
         .slabs
         .iter()
         .position(|slab| slab.first == 7);
     assert_eq!(
-        drawn.faces[top.expect("the seventh slab")].depth,
+        drawn.drawing.faces[top.expect("the seventh slab")].depth,
         0,
         "outlined"
+    );
+}
+
+/// On a phone one image has the room; who shares with it is still seen.
+#[test]
+fn the_narrow_picture_draws_the_same_slabs_with_one_image_wide() {
+    let drawn = seen(&shop(), &View::default());
+    let (broad, narrow) = (&drawn.drawing.arrangement, &drawn.narrow.arrangement);
+    let slabs = |arrangement: &Arrangement| -> Vec<(usize, usize, std::ops::Range<usize>)> {
+        let slabs = arrangement.slabs.iter();
+        slabs
+            .map(|slab| (slab.first, slab.last, slab.columns.clone()))
+            .collect()
+    };
+    assert_eq!(slabs(narrow), slabs(broad));
+    let picked = narrow.columns.iter().find(|c| c.image == 0);
+    assert!(picked.is_some_and(|column| column.w > 180.0), "{picked:?}");
+    let right = narrow.columns.iter().map(|c| c.x + c.w).fold(0.0, f64::max);
+    assert_eq!(right, 280.0, "a phone of 320 px scales it by little");
+    // What is written is written on the picked image's slabs, from its edge to its edge.
+    for (slab, face) in drawn.narrow.slabs() {
+        let own = slab.columns.contains(&0);
+        assert_eq!(!face.number.is_empty(), own, "{slab:?}");
+        assert!(face.end <= picked.map_or(0.0, |column| column.x + column.w));
+    }
+    // Each slim column is told below the picture, by its letter.
+    let letters: Vec<String> = drawn.slim.iter().map(|s| s.letter.to_string()).collect();
+    assert_eq!(letters, ["a", "b", "c", "d"]);
+    let heads: Vec<&str> = drawn.narrow.heads[1..].iter().map(|h| &*h.name).collect();
+    assert_eq!(heads, letters);
+    assert_eq!(drawn.slim[0].name, "acme/web-server:2");
+    let page = html(&shop(), &View::default());
+    assert_eq!(page.matches("pic narrow").count(), 2);
+    assert!(
+        page.contains("<b>a</b> <span><a href=\"/panels/layers?of=acme"),
+        "{page}"
     );
 }
 
@@ -125,7 +164,11 @@ fn a_folder_made_by_workdir_has_a_slab_of_its_own() {
 fn containers_stand_open_above_their_image() {
     let drawn = seen(&shop(), &View::default());
     let vessel = |name: &str| {
-        let vessel = drawn.vessels.iter().find(|v| v.name.starts_with(name));
+        let vessel = drawn
+            .drawing
+            .vessels
+            .iter()
+            .find(|v| v.name.starts_with(name));
         vessel.unwrap_or_else(|| panic!("no vessel {name}"))
     };
     assert_eq!(vessel("shop-api-1").second, "4.80 MB");
@@ -134,7 +177,7 @@ fn containers_stand_open_above_their_image() {
     assert_eq!(vessel("edge").second, "0 B");
     assert_eq!(vessel("edge").level, 0.0);
     assert!(vessel("shop-work").gone && !vessel("edge").gone);
-    let column = drawn.arrangement.columns[0].x;
+    let column = drawn.drawing.arrangement.columns[0].x;
     assert_eq!(vessel("shop-web-1").x, column);
 }
 
@@ -165,7 +208,7 @@ fn few_questions_are_asked_however_many_images_there_are() {
     let have = heard(&recording, &View::default());
     assert_eq!(have.all().len(), 3 + 2 * choice::ON_VIEW);
     let drawn = seen(&recording, &View::default());
-    assert_eq!(drawn.arrangement.columns.len(), choice::ON_VIEW);
+    assert_eq!(drawn.drawing.arrangement.columns.len(), choice::ON_VIEW);
     assert!(
         drawn.said[1].starts_with("Five drawn of 100 images"),
         "{:?}",
@@ -216,7 +259,7 @@ fn an_image_removed_while_we_ask_is_a_sentence() {
         }),
     );
     let drawn = picture(&View::default(), &have).expect("a picture");
-    assert_eq!(drawn.arrangement.columns.len(), 4);
+    assert_eq!(drawn.drawing.arrangement.columns.len(), 4);
     assert_eq!(
         drawn.problems,
         [format!("{} was removed while we asked.", gone.name())]
@@ -240,7 +283,7 @@ fn an_engine_that_measures_nothing_is_not_read_as_nothing_written() {
         &host(&[("a:1", &["sha256:a"])], containers),
         &View::default(),
     );
-    assert_eq!(drawn.vessels[0].second, "size not told");
+    assert_eq!(drawn.drawing.vessels[0].second, "size not told");
 }
 
 #[test]
@@ -253,9 +296,9 @@ fn a_crowd_on_one_image_is_counted() {
         &host(&[("a:1", &["sha256:a"])], Value::Array(containers)),
         &View::default(),
     );
-    let shown = drawn.vessels.len();
+    let shown = drawn.drawing.vessels.len();
     assert!(shown < 6, "{shown}");
-    let last = &drawn.vessels[shown - 1];
+    let last = &drawn.drawing.vessels[shown - 1];
     assert_eq!(last.third, format!("+ {} more", 40 - shown));
 }
 

@@ -69,6 +69,9 @@ pub struct Networks {
     frame: Frame,
     facts: Facts,
     layout: Layout,
+    /// The same for a narrow column: a bus below the other, two boxes in a row.
+    #[serde(skip)]
+    narrow: Layout,
     matrix: Matrix,
     words: Vec<String>,
     /// The network in focus.
@@ -102,7 +105,8 @@ pub fn picture(view: &View, have: &Answers) -> Result<Networks, NotTold> {
     let facts = Facts::read(have)?;
     let focus = focus(view, &facts);
     let scene = scene::scene(&facts, focus);
-    let layout = layout::layout(&facts, &scene, &twin::notes(&facts, &scene));
+    let notes = twin::notes(&facts, &scene);
+    let layout = layout::layout(&facts, &scene, &notes, layout::WIDTH);
     let name = |place: &usize| words::short(&facts.networks[*place].name, 60);
     let look_at = |of: Option<String>| View { of, ..view.clone() }.href(Panel::Networks);
     let elsewhere: Vec<(String, usize, String)> = scene
@@ -159,6 +163,7 @@ pub fn picture(view: &View, have: &Answers) -> Result<Networks, NotTold> {
         elsewhere,
         empty,
         legend,
+        narrow: layout::layout(&facts, &scene, &notes, layout::NARROW),
         layout,
         facts,
     })

@@ -74,8 +74,38 @@ fn between(facts: &Facts, from: &str, to: &str) -> Reach {
 
 fn laid_out(facts: &Facts) -> (Scene, Layout) {
     let scene = scene(facts, None);
-    let layout = layout(facts, &scene, &twin::notes(facts, &scene));
+    let layout = layout(facts, &scene, &twin::notes(facts, &scene), layout::WIDTH);
     (scene, layout)
+}
+
+fn laid_out_narrow(facts: &Facts, scene: &Scene) -> Layout {
+    layout(facts, scene, &twin::notes(facts, scene), layout::NARROW)
+}
+
+#[test]
+fn the_narrow_picture_has_a_bus_below_the_other_and_says_what_the_broad_one_says() {
+    let facts = facts(&recorded(TWO_PROJECTS));
+    let (scene, broad) = laid_out(&facts);
+    let narrow = laid_out_narrow(&facts, &scene);
+    assert_eq!(narrow.width, 280, "a phone of 320 px scales it by little");
+    let buses = |layout: &Layout| -> Vec<(usize, bool)> {
+        let buses = layout.below.buses.iter();
+        buses.map(|bus| (bus.bus, bus.hollow)).collect()
+    };
+    assert_eq!(buses(&narrow), buses(&broad));
+    for pair in narrow.below.buses.windows(2) {
+        assert!(pair[0].y + 60 < pair[1].y, "{pair:?}");
+    }
+    let count = |layout: &Layout| {
+        let shapes = [&layout.above, &layout.below];
+        shapes.map(|shapes| (shapes.boxes.len(), shapes.rings.len()))
+    };
+    assert_eq!(count(&narrow), count(&broad));
+    // No word is cut at the edge: each ends inside the picture.
+    for text in narrow.above.texts.iter().chain(&narrow.below.texts) {
+        let long = words::width(&text.text) * 12.0 / 13.0;
+        assert!(f64::from(text.x) + long <= 284.0, "{text:?} is {long} wide");
+    }
 }
 
 #[test]
@@ -536,6 +566,8 @@ fn the_layouts_of_the_fixtures_are_sound() {
         let facts = facts(&recording);
         let (scene, layout) = laid_out(&facts);
         is_sound(&facts, &scene, &layout).expect("a sound layout");
+        let narrow = laid_out_narrow(&facts, &scene);
+        is_sound(&facts, &scene, &narrow).expect("a sound narrow layout");
         assert!(scene.units.iter().all(|unit| match unit.place {
             Place::Stuck(owner) => owner < scene.units.len(),
             _ => true,
@@ -646,6 +678,8 @@ proptest! {
         let facts = facts(&recording);
         let (scene, layout) = laid_out(&facts);
         prop_assert_eq!(is_sound(&facts, &scene, &layout), Ok(()));
+        let narrow = laid_out_narrow(&facts, &scene);
+        prop_assert_eq!(is_sound(&facts, &scene, &narrow), Ok(()));
         prop_assert!(scene.units.len() <= MOST_UNITS && scene.buses.len() <= MOST_BUSES);
     }
 

@@ -13,6 +13,9 @@ const SHARED_X: f64 = 4.0;
 const SHARED_W: f64 = 112.0;
 const COPIED_X: f64 = 156.0;
 const COPIED_W: f64 = 380.0;
+/// On a phone the second stands below the first.
+const NARROW_X: f64 = 4.0;
+const NARROW_W: f64 = 272.0;
 
 /// Layers of the stack that are drawn as one.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -64,6 +67,9 @@ pub struct Bars {
     pub copied: Vec<Block>,
     /// Below the second.
     pub ticks: Vec<Tick>,
+    /// The second and what is below it, where it stands below the first.
+    #[serde(skip)]
+    pub narrow: (Vec<Block>, Vec<Tick>),
     /// Bytes in the first.
     pub shares: u64,
     /// Bytes in the second: for each layer, it and everything below.
@@ -112,22 +118,26 @@ pub fn bars(sizes: &[u64]) -> Bars {
             })
             .collect::<Vec<_>>()
     };
-    let step = COPIED_W / groups.len().max(1) as f64;
-    let step = step.min(64.0);
-    let mut copied = Vec::new();
-    let mut ticks = Vec::new();
-    for (at, group) in groups.iter().enumerate() {
-        let x = COPIED_X + at as f64 * step;
-        let w = step - 8.0;
-        copied.extend(stack(x, w, &groups[..=at], false));
-        ticks.push(Tick {
-            x: x + w / 2.0,
-            text: match (group.first, group.last) {
-                (first, last) if first == last => first.to_string(),
-                (first, last) => format!("{first}–{last}"),
-            },
-        });
-    }
+    let kept_copied = |left: f64, wide: f64| {
+        let step = (wide / groups.len().max(1) as f64).min(64.0);
+        let mut copied = Vec::new();
+        let mut ticks = Vec::new();
+        for (at, group) in groups.iter().enumerate() {
+            let x = left + at as f64 * step;
+            let w = step - 8.0;
+            copied.extend(stack(x, w, &groups[..=at], false));
+            ticks.push(Tick {
+                x: x + w / 2.0,
+                text: match (group.first, group.last) {
+                    (first, last) if first == last => first.to_string(),
+                    (first, last) => format!("{first}–{last}"),
+                },
+            });
+        }
+        (copied, ticks)
+    };
+    let (copied, ticks) = kept_copied(COPIED_X, COPIED_W);
+    let narrow = kept_copied(NARROW_X, NARROW_W);
     let mut shared = stack(SHARED_X, SHARED_W, &groups, true);
     for block in &mut shared {
         block.own = true;
@@ -136,6 +146,7 @@ pub fn bars(sizes: &[u64]) -> Bars {
         shared,
         copied,
         ticks,
+        narrow,
         shares,
         copies,
         groups,
@@ -168,6 +179,7 @@ fn groups(sizes: &[u64]) -> Vec<Group> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::panels::room::NARROW;
     use proptest::prelude::*;
 
     #[test]
@@ -201,6 +213,10 @@ mod tests {
                 prop_assert!(block.y > 20.0 && block.y + block.h <= BASE, "{block:?}");
                 prop_assert!(block.x >= 0.0 && block.x + block.w <= 540.0, "{block:?}");
             }
+            for block in &drawn.narrow.0 {
+                prop_assert!(block.x >= 0.0 && block.x + block.w <= NARROW, "{block:?}");
+            }
+            prop_assert_eq!(drawn.narrow.0.len(), drawn.copied.len());
             prop_assert!(drawn.copies >= drawn.shares);
         }
     }

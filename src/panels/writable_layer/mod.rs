@@ -13,6 +13,7 @@ pub mod scene;
 use super::frame::{Frame, Picture};
 use super::layers::containers::{source, written};
 use super::layers::stack::Stack;
+use super::room::Room;
 use super::storage_driver::drivers::{self, Keeps};
 use super::{NotTold, Panel, View, need, words};
 use crate::engine::{Answers, Ask, Away};
@@ -68,6 +69,9 @@ struct Focus {
     answer: String,
     changes: Changes,
     scene: Scene,
+    /// The same for a phone.
+    #[serde(skip)]
+    narrow: Scene,
     /// Whether the driver gives each container a copy of its whole image: then nothing
     /// is copied up, and what is deleted leaves no mark.
     whole_copy: bool,
@@ -198,7 +202,8 @@ fn focus(view: &View, have: &Answers, candidate: &Candidate) -> Result<Focus, No
         sizes: sizes(size_rw, size_root_fs),
         more: all.len() - listed.len(),
         listed,
-        scene: scene::arrange(&changes, stack.as_ref(), size_rw, &image),
+        scene: scene::arrange(&changes, stack.as_ref(), size_rw, &image, Room::Broad),
+        narrow: scene::arrange(&changes, stack.as_ref(), size_rw, &image, Room::Narrow),
         files: (layers > 0).then(|| {
             let of = format!("{}~{layers}", candidate.image.handle());
             view.focus(&of).href(Panel::Layers)

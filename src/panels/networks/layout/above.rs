@@ -1,6 +1,6 @@
 //! Above the line: the host's own network, and the published ports that lead down from it.
 
-use super::lettering::fit_small;
+use super::lettering::{fit_small, wrap};
 use super::{GAP, LEFT, Line, Plan, Shapes, Text, count};
 use crate::panels::networks::scene::Place;
 use crate::panels::words;
@@ -69,6 +69,23 @@ impl<'a> Plan<'a> {
         }
         std::mem::swap(&mut self.shapes, &mut above);
 
+        let nobody = "No container uses it, and no port of it leads to one.";
+        if here.is_empty() && ports.is_empty() {
+            let (x, y, room) = match self.narrow() {
+                true => (LEFT, 38, self.end() - LEFT),
+                false => (LEFT + 190, 20, self.width),
+            };
+            for (line, text) in wrap(nobody, room).into_iter().enumerate() {
+                let y = y + 16 * count(line);
+                bottom = bottom.max(y);
+                above.texts.push(Text {
+                    x,
+                    y,
+                    class: "s q",
+                    text,
+                });
+            }
+        }
         let rows = ports.iter().map(|port| port.slot + 1).max().unwrap_or(0);
         let line = bottom + 16 * rows + 12;
         for port in ports {
@@ -91,14 +108,6 @@ impl<'a> Plan<'a> {
                 y,
                 class: "s q",
                 text: self.port_words(port.unit, room),
-            });
-        }
-        if here.is_empty() && ports.is_empty() {
-            above.texts.push(Text {
-                x: LEFT + 190,
-                y: 20,
-                class: "s q",
-                text: "No container uses it, and no port of it leads to one.".into(),
             });
         }
         (line, above)

@@ -2,8 +2,7 @@
 
 use super::lettering::{fit_code, fit_name, wrap};
 use super::{
-    BELOW_BAND, BELOW_ROW, BOX, Bus, LEFT, Line, Note, PART, Plan, Rect, TO_BUS, TO_ROW, Text,
-    count,
+    BELOW_BAND, BELOW_ROW, BOX, Bus, LEFT, LINE, Line, Note, PART, Plan, Rect, TO_ROW, Text, count,
 };
 use crate::panels::networks::facts::{Kind, Mode, Network};
 use crate::panels::networks::scene::Place;
@@ -14,7 +13,7 @@ impl<'a> Plan<'a> {
         let network = &self.facts.networks[self.scene.buses[bus]];
         let here = self.hanging(bus);
         let hollow = network.kind == Kind::DefaultBridge || !network.icc;
-        let y = top + TO_BUS;
+        let y = top + self.to_bus();
         let lanes = self.lanes.iter().filter(|lane| lane.1 == bus);
         let end = lanes
             .map(|lane| self.lane_x(lane.2) + 2)
@@ -28,19 +27,31 @@ impl<'a> Plan<'a> {
             hollow,
         });
         let detail = detail(network);
-        let half = (self.end() - LEFT) / 2;
+        let whole = self.end() - LEFT;
+        let half = whole / 2;
+        // Side by side, or one below the other where there is no room for that.
+        let (name, told) = match self.narrow() {
+            true => (
+                (y - 12 - LINE, whole),
+                (LEFT, "m q w", fit_code(&detail, whole)),
+            ),
+            false => (
+                (y - 12, half),
+                (self.end(), "m q e w", fit_code(&detail, half - 20)),
+            ),
+        };
         // 15 px type is that much wider than 13 px.
         self.shapes.texts.push(Text {
             x: LEFT,
-            y: y - 12,
+            y: name.0,
             class: "l w",
-            text: fit_name(&network.name, half * 13 / 16),
+            text: fit_name(&network.name, name.1 * 13 / 16),
         });
         self.shapes.texts.push(Text {
-            x: self.end(),
+            x: told.0,
             y: y - 12,
-            class: "m q e w",
-            text: fit_code(&detail, half - 20),
+            class: told.1,
+            text: told.2,
         });
 
         let mut row_y = y + TO_ROW;
@@ -100,7 +111,7 @@ impl<'a> Plan<'a> {
             .last()
             .and_then(|at| self.placed[*at])
             .map(|placed| placed.2);
-        let beside = if free >= 1 { last_top } else { None };
+        let beside = last_top.filter(|_| free >= 1 && !self.narrow());
         // The line from a box on two buses comes down right of nothing: keep to free columns.
         let (x, mut y, room) = match beside {
             Some(top) => {

@@ -32,22 +32,9 @@ pub(super) fn fit_code(text: &str, px: i32) -> String {
     words::short(text, usize::try_from(px / 8).unwrap_or(0).max(3))
 }
 
-/// Breaks a text in 12 px type into lines of `px` pixels, three at most.
+/// Breaks a text in 12 px type into lines of `px` pixels: four at most, or eight short ones.
 pub(super) fn wrap(text: &str, px: i32) -> Vec<String> {
-    let room = f64::from(px) * 13.0 / 12.0;
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if words::width(line) + words::width(word) + 5.0 <= room => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(words::short(word, 60)),
-        }
-    }
-    lines
-        .iter_mut()
-        .for_each(|line| *line = fit_small(line, px));
-    lines.truncate(4);
+    let mut lines = words::lines(text, f64::from(px) * 13.0 / 12.0);
+    lines.truncate(if px < 300 { 8 } else { 4 });
     lines
 }

@@ -1,6 +1,6 @@
 //! Where everything stands: buses with boxes hanging on them, as plain arithmetic.
 //!
-//! One coordinate system, [`WIDTH`] wide, is cut in two at [`Layout::line`]: the host's
+//! One coordinate system, [`WIDTH`] or [`NARROW`] wide, is cut in two at [`Layout::line`]: the host's
 //! own network is drawn above it, Docker's networks below. A bus has a band: its
 //! label, the bus, and rows of boxes. Gaps between columns are wide enough for the
 //! lines that have to pass:
@@ -19,10 +19,14 @@ pub use shapes::{Bus, Layout, Line, Note, Rect, Shapes, Text};
 
 use super::facts::{Container, Facts, Kind};
 use super::scene::{Place, Scene, Unit};
-use crate::panels::words;
+use crate::panels::{room, words};
 
 /// The width of the picture.
 pub const WIDTH: i32 = 640;
+/// The same for a phone.
+pub const NARROW: i32 = room::NARROW as i32;
+/// In a narrow picture: the least width of a box where two stand in a row.
+const LEAST: i32 = 100;
 /// Left of the first column; right of the last one without lanes.
 const LEFT: i32 = 20;
 const RIGHT: i32 = 8;
@@ -46,14 +50,15 @@ const BELOW_ROW: i32 = 16;
 /// Below a band.
 const BELOW_BAND: i32 = 14;
 
-/// Lays out `scene`.
-pub fn layout(facts: &Facts, scene: &Scene, notes: &[Note]) -> Layout {
-    Plan::new(facts, scene).draw(notes)
+/// Lays out `scene`, [`WIDTH`] or [`NARROW`] wide.
+pub fn layout(facts: &Facts, scene: &Scene, notes: &[Note], width: i32) -> Layout {
+    Plan::new(facts, scene, width).draw(notes)
 }
 
 struct Plan<'a> {
     facts: &'a Facts,
     scene: &'a Scene,
+    width: i32,
     columns: i32,
     column: i32,
     /// Units stuck to each unit.
@@ -66,7 +71,7 @@ struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    fn new(facts: &'a Facts, scene: &'a Scene) -> Plan<'a> {
+    fn new(facts: &'a Facts, scene: &'a Scene, width: i32) -> Plan<'a> {
         let mut stuck = vec![Vec::new(); scene.units.len()];
         for (at, unit) in scene.units.iter().enumerate() {
             if let Place::Stuck(owner) = unit.place
@@ -89,6 +94,7 @@ impl<'a> Plan<'a> {
         let mut plan = Plan {
             facts,
             scene,
+            width,
             columns: 4,
             column: 0,
             placed: vec![None; scene.units.len()],
@@ -96,6 +102,11 @@ impl<'a> Plan<'a> {
             lanes,
             shapes: Shapes::default(),
         };
+        if plan.narrow() {
+            plan.columns = if plan.column_of(2) < LEAST { 1 } else { 2 };
+            plan.column = plan.column_of(plan.columns);
+            return plan;
+        }
         plan.column = plan.column_of(4);
         let room = f64::from(plan.column - 18);
         let fits = |unit: &Unit| words::width(&words::short(&unit.label, 200)) <= room;
@@ -106,8 +117,17 @@ impl<'a> Plan<'a> {
         plan
     }
 
+    fn narrow(&self) -> bool {
+        self.width < WIDTH
+    }
+
+    /// From the top of a band to its bus: in a narrow picture the subnet has its own line.
+    fn to_bus(&self) -> i32 {
+        TO_BUS + if self.narrow() { LINE } else { 0 }
+    }
+
     fn column_of(&self, columns: i32) -> i32 {
-        (WIDTH - LEFT - self.right() - (columns - 1) * GAP) / columns
+        (self.width - LEFT - self.right() - (columns - 1) * GAP) / columns
     }
 
     fn right(&self) -> i32 {
@@ -172,7 +192,7 @@ impl<'a> Plan<'a> {
         let mut y = line + 12;
         let mut bus_y = Vec::new();
         for bus in 0..self.scene.buses.len() {
-            bus_y.push(y + TO_BUS);
+            bus_y.push(y + self.to_bus());
             y = self.band(bus, y, notes);
         }
         self.drops(&bus_y);
@@ -188,7 +208,7 @@ impl<'a> Plan<'a> {
             }
         }
         Layout {
-            width: WIDTH,
+            width: self.width,
             line,
             height: y,
             above,
