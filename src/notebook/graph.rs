@@ -301,7 +301,7 @@ impl Notebook {
         for (index, _, name) in defines(note) {
             if own(&note.anchors[index as usize]) && self.wins(slot, index, note) {
                 self.each_reference(name, |other, text, word| {
-                    from.add(finder.around(other, text, word.at));
+                    from.add(finder.around(other, text, text.words[word as usize].at));
                     true
                 });
             }
@@ -330,7 +330,7 @@ impl Notebook {
         let mut finder = Finder::new(self);
         let mut from = Tally::new();
         self.each_reference(name, |slot, note, word| {
-            from.add(finder.around(slot, note, word.at));
+            from.add(finder.around(slot, note, note.words[word as usize].at));
             true
         });
         let ways = from.order.into_iter().map(|end| finder.way(end));
