@@ -2,6 +2,8 @@
 const kinds = ["pointerover", "pointerdown", "focusin"]
 
 async function first(event) {
+  // A finger is over a reference before it is down on it.
+  if (event.type === "pointerover" && event.pointerType === "touch") return
   if (!event.target.closest?.("a.ref[data-topic]")) return
   for (const kind of kinds) removeEventListener(kind, first)
   const { watch } = await import("./preview.js")

@@ -58,6 +58,14 @@ async fn focus(page: &Page, css: &str) -> Result<()> {
 async fn a_reference_that_is_pointed_at_shows_its_topic_only() {
     visit(Reader::Ordinary, async |page| {
         let _waterline = caves(page).await?;
+        // The masthead's line turns when the host's state arrives: that is no doing of ours.
+        page.until(
+            "the host's state is there",
+            "return !!document.querySelector('live-host [data-state=recorded]')",
+        )
+        .await?;
+        seen(&page.driver).await?;
+        page.ask::<()>("__seen.moves.length = 0").await?;
         point_at(page, REF).await?;
         page.until("a preview opens", OPEN).await?;
         let text = page.find(".preview").await?.text().await?;

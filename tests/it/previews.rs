@@ -236,13 +236,13 @@ fn a_backlink_leads_to_the_very_word() {
     let links = book.backlinks("Foo_A", 0, 50);
     let (own, other) = (&links[0], &links[1]);
     let way = format!(
-        "<a href=\"#{}\">A</a> <span class=\"here\">on this page</span>",
+        "<a href=\"#{}\">Foo A</a> <span class=\"here\">on this page</span>",
         own.place
     );
     assert!(a.contains(&way), "{way} in {a}");
     assert!(a.contains(&format!("id=\"{}\"", own.place)), "{a}");
     assert!(
-        a.contains(&format!("<a href=\"/topics/Foo_B#{}\">B</a>", other.place)),
+        a.contains(&format!("<a href=\"/topics/Foo_B#{}\">Foo B</a>", other.place)),
         "{a}"
     );
     assert!(b.contains(&format!("id=\"{}\"", other.place)), "{b}");

@@ -54,7 +54,9 @@ fn references(notebook: &Notebook, path: &str, asked: usize) -> Option<String> {
     let range = pager.range();
     let all = notebook.note_references(path, range.start, range.len());
     let mut title = counted(count, "place refers", "places refer") + " to topics of this note";
-    if all.here > 0 {
+    if all.here == count {
+        title += ", on this page";
+    } else if all.here > 0 {
         title += &format!(", {} of them on this page", thousands(all.here));
     }
     backlinks(&title, &all.backlinks, &pager, &note_url(path))
