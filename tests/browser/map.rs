@@ -35,7 +35,7 @@ const MEASURE: &str = r#"
       const scale = whole.width / pic.viewBox.baseVal.width;
       for (const text of pic.querySelectorAll("text")) {
         measured.smallest = Math.min(measured.smallest, scale * parseFloat(getComputedStyle(text).fontSize));
-        const frame = text.parentElement.querySelector("rect")?.getBoundingClientRect() ?? whole;
+        const frame = text.closest("a")?.querySelector("rect").getBoundingClientRect() ?? whole;
         const at = text.getBoundingClientRect();
         if (at.left < frame.left - 2 || at.right > frame.right + 4) measured.outside.push(text.textContent);
       }
