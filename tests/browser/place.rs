@@ -20,7 +20,7 @@ fn two_notes() -> Waterline {
     let caves = long_note("/caves", "Caves", "Learning_Caves");
     let lakes = long_note("/lakes", "Lakes", "Learning_Lakes");
     Waterline::with_notes(
-        Docker::Engine,
+        Docker::NoneHere,
         &[("caves.md", &caves), ("lakes.md", &lakes)],
     )
 }
