@@ -1,6 +1,8 @@
 /** Where a note was left: kept in this browser, and offered when the note is opened again. It never scrolls by itself. */
 import { headings, whenReading } from "./contents.js"
 import { recall, remember } from "./store.js"
+// The offer stands before the trail: both are put in at once, so that neither moves the other.
+import "./trail.js"
 
 const MOST = 200
 const note = location.pathname

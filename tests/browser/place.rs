@@ -20,7 +20,7 @@ fn two_notes() -> Waterline {
     let caves = long_note("/caves", "Caves", "Learning_Caves");
     let lakes = long_note("/lakes", "Lakes", "Learning_Lakes");
     Waterline::with_notes(
-        Docker::Engine,
+        Docker::NoneHere,
         &[("caves.md", &caves), ("lakes.md", &lakes)],
     )
 }
@@ -75,6 +75,7 @@ async fn the_contents_follow_every_heading_to_the_last() {
                 ],
             "the marks were {turns:?}"
         );
+        page.resize(1600, 2400).await?;
         // Who asks for a heading reads that one, though the last ones are in sight as well.
         page.find(".tree a[href='#Learning_Caves_Pools']").await?.click().await?;
         page.until(
@@ -100,7 +101,11 @@ async fn the_trail_says_where_the_reader_came_from_and_survives_going_back() {
             .await?;
         page.find("main #Learning_Lakes").await?;
         ensure!(trail(page).await? == ["Caves"], "{:?}", trail(page).await?);
-        // Within the page, away, and back: it shows what stood there.
+        // Within the page, away, and back: it shows what stood there, from the browser's own
+        // memory of the page or, as with this listener, without it.
+        page.driver
+            .execute("addEventListener('unload', () => {})", Vec::new())
+            .await?;
         page.find(".tree summary").await?;
         page.driver
             .execute("location.hash = 'Learning_Lakes_Ends'", Vec::new())
