@@ -119,7 +119,7 @@ function stepsOf(doing) {
     } else if (child.matches(".prompt")) {
       if (before.length) steps.push(before.splice(0))
       if (child.querySelector("form")) steps.push([child])
-    } else if (!child.matches(".bar, .elsewhere")) before.push(child)
+    } else if (!child.matches(".bar, .effects, .elsewhere")) before.push(child)
   }
   return withEnd(steps.map(parts => ({ parts, panels: [] })))
 }

@@ -428,3 +428,55 @@ const WHILE_READING: &str = r#"
     }
     return [alone, over, stood.size];
 "#;
+
+#[tokio::test]
+async fn the_room_and_the_note_leave_the_drawing_of_a_panel_alone() {
+    visit(Reader::Ordinary, async |page| {
+        let waterline = Waterline::start(Docker::Engine);
+        let container = Container::run("passing", &[]);
+        page.resize(1600, 900).await?;
+        page.open(&waterline.url("/topics/Learning_Docker_Books")).await?;
+        let row = format!(
+            r#"const row = [...document.querySelectorAll("live-panel .life")].find((row) => row.textContent.includes("{}"));
+            const runs = row?.querySelector("i.runs");"#,
+            container.name()
+        );
+        page.until("the container runs in the panel", &format!("{row} return runs != null"))
+            .await?;
+        let thick: f64 = page
+            .ask(&format!("{row} return runs.getBoundingClientRect().height"))
+            .await?;
+        ensure!(thick == 5.0, "the line of a running container is {thick} thick");
+        enter(page).await?;
+        let seen: bool = page
+            .ask(&format!("{row} return runs.checkVisibility()"))
+            .await?;
+        ensure!(seen, "steps of the drawing are hidden in the room");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn on_a_phone_panels_stand_below_the_heading_and_all_but_the_first_are_folded() {
+    visit(Reader::Ordinary, async |page| {
+        let waterline = Waterline::start(Docker::NoneHere);
+        page.resize(390, 844).await?;
+        page.open(&waterline.url("/topics/Learning_Docker_Storage_In_Container_State")).await?;
+        page.panels_arrived().await?;
+        let (folds, in_order): (Vec<bool>, bool) = page
+            .ask(
+                r#"const topic = document.querySelector("section.topic");
+                const panels = [...topic.querySelectorAll(":scope > .panels live-panel")];
+                const tops = [topic.querySelector(".title"), ...panels, topic.querySelector(".text")]
+                    .map((part) => part.getBoundingClientRect());
+                return [panels.map((panel) => panel.querySelector(".fold").open),
+                    tops.every((box, nth) => !nth || box.top >= tops[nth - 1].bottom)]"#,
+            )
+            .await?;
+        ensure!(folds == [true, false], "open: {folds:?}");
+        ensure!(in_order, "heading, panels and text do not stand below one another");
+        Ok(())
+    })
+    .await;
+}
