@@ -41,7 +41,7 @@ async function enter() {
   if (!stops.length) return
   // A tab that is in the room already comes to what its address names, a reader to what is read.
   const named = recall("room", "session") ? stopAt(location.hash) : -1
-  const start = named < 0 ? stopRead() : named
+  at = named < 0 ? stopRead() : named
   inside = true
   await dressed()
   if (!inside) return
@@ -50,7 +50,7 @@ async function enter() {
   bar.querySelector(".what").textContent = document.title.replace(/ · Waterline$/, "")
   main.parentElement.after(bar)
   listen("addEventListener")
-  show(start)
+  show(at)
 }
 
 function leave() {
@@ -137,10 +137,19 @@ function withEnd(topics) {
 
 /** The first stop of the innermost topic that holds what `hash` names. */
 function stopAt(hash) {
-  const named = hash && document.getElementById(decodeURIComponent(hash.slice(1)))
+  const named = document.getElementById(idIn(hash))
   if (!named) return -1
   const last = stops.findLast(stop => stop.parts.some(part => part.contains(named)))
   return last ? stops.findIndex(stop => stop.parts === last.parts) : -1
+}
+
+/** The id that an address ends with; one that is badly written names nothing. */
+function idIn(hash) {
+  try {
+    return decodeURIComponent(hash.slice(1))
+  } catch {
+    return ""
+  }
 }
 
 /** The stop of what stands in the upper part of the window. */

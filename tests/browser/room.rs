@@ -207,7 +207,8 @@ async fn who_leaves_the_room_stands_at_the_topic_that_was_shown() {
 async fn a_blank_screen_comes_back_at_any_key_where_it_was() {
     visit(Reader::Ordinary, async |page| {
         let waterline = in_caves();
-        page.open(&waterline.url("/caves")).await?;
+        // An address that is badly written is no hindrance.
+        page.open(&waterline.url("/caves#%E0%A4%A")).await?;
         enter(page).await?;
         for (blank, back) in [(".", "x"), ("b", "b")] {
             press(page, blank).await?;
@@ -324,6 +325,10 @@ async fn a_topic_with_two_panels_is_shown_with_each_of_them() {
             if page.ask::<Vec<String>>(shown).await? == ["writable-layer"] {
                 let open = "return document.querySelector('live-panel[data-shown] > .fold').open";
                 ensure!(page.ask::<bool>(open).await?, "the second panel is folded");
+                let place: String = page
+                    .ask("return document.querySelector('.room-bar .at').textContent")
+                    .await?;
+                ensure!(place.starts_with("1 of ") && place.ends_with(", panel 2 of 2"), "{place}");
                 return Ok(());
             }
         }
