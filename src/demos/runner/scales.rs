@@ -30,7 +30,7 @@ const UNKNOWN_FOR: Duration = Duration::from_secs(2);
 /// How long until what was started is measured, and measured again as long as it is new.
 const UNKNOWN: Duration = Duration::from_millis(40);
 /// The same for volumes, which take the engine longer.
-const VOLUMES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(1));
+const VOLUMES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
 /// The time between two counts of files, when something is new and when nothing is.
 const FILES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(2));
 /// When a host does not answer.
@@ -283,7 +283,10 @@ impl Scales {
     fn pause_of_volumes(&self, took: Duration) -> Duration {
         let on = self.lock();
         let (shortest, longest) = VOLUMES;
-        let pause = |load: &Load| load.volumes.pause(load.left(), shortest, longest);
+        let pause = |load: &Load| match load.is_new() && load.has_volumes {
+            true => shortest,
+            false => load.volumes.pause(load.left(), shortest, longest),
+        };
         let pause = on.loads.values().map(pause).min().unwrap_or(longest);
         match pause < longest {
             true => pause.max(took),
