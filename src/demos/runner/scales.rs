@@ -170,15 +170,18 @@ impl Scales {
         self.lock().loads.remove(sandbox);
     }
 
-    /// A look begins: what was stopped before it is not seen running by it any more.
-    fn look(&self) -> Instant {
-        for load in self.lock().loads.values_mut() {
+    /// A look begins, if anything is on the scales: what was stopped before it is not seen
+    /// running by it any more.
+    fn look(&self) -> Option<Instant> {
+        let mut on = self.lock();
+        on.watched = !on.loads.is_empty();
+        for load in on.loads.values_mut() {
             let is_done = |stopping: &mut JoinHandle<()>| stopping.is_finished();
             if load.stopping.take_if(is_done).is_some() {
                 load.running.clear();
             }
         }
-        Instant::now()
+        on.watched.then(Instant::now)
     }
 
     /// The containers whose files are to be counted.
@@ -326,7 +329,7 @@ async fn watch_layers(place: &Place, scales: &Scales, hands: &Hands) {
     let mut pause = UNKNOWN;
     loop {
         scales.wait(pause, UNKNOWN).await;
-        let then = scales.look();
+        let Some(then) = scales.look() else { return };
         let whose = Whose::Instance;
         match hands.look(Look::Containers { whose, size: true }).await {
             Ok(rows) => {
