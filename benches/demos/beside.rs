@@ -18,6 +18,9 @@ struct Case {
     /// What is done before and after it, without being measured.
     before: &'static [&'static str],
     after: &'static [&'static str],
+    /// The same on a network like the sandbox's own, which takes the engine longer than the
+    /// default one does: what of the time is the price of being apart.
+    apart: Option<&'static str>,
 }
 
 const fn case(at_most: f64, line: &'static str) -> Case {
@@ -26,8 +29,13 @@ const fn case(at_most: f64, line: &'static str) -> Case {
         line,
         before: &[],
         after: &[],
+        apart: None,
     }
 }
+
+/// A network like those of sandboxes.
+const APART: &str = "docker network create --internal --subnet 198.19.255.240/28 \
+    -o com.docker.network.bridge.inhibit_ipv4=true bench-apart";
 
 /// What runs all the while.
 const STAYS: &str = "docker run -d --init --name bench-stays busybox sh -c \
@@ -36,9 +44,13 @@ const STAYS: &str = "docker run -d --init --name bench-stays busybox sh -c \
 const CASES: [Case; 12] = [
     Case {
         after: &["docker rm -f bench"],
+        apart: Some("docker run -d --network bench-apart --name bench busybox sleep 600"),
         ..case(1.05, "docker run -d --name bench busybox sleep 600")
     },
-    case(1.05, "docker run --rm busybox true"),
+    Case {
+        apart: Some("docker run --rm --network bench-apart busybox true"),
+        ..case(1.05, "docker run --rm busybox true")
+    },
     case(0.9, "docker exec bench-stays true"),
     Case {
         after: &["docker rmi bench-kept"],
@@ -96,12 +108,12 @@ async fn ours(sandbox: &Arc<Sandbox>, case: &Case) -> Duration {
     took
 }
 
-/// The other, measured once.
-fn dockers(endpoint: &str, case: &Case) -> Duration {
+/// The other, measured once, with this line.
+fn dockers(endpoint: &str, case: &Case, line: &str) -> Duration {
     for line in case.before {
         with_docker(endpoint, line);
     }
-    let took = with_docker(endpoint, case.line);
+    let took = with_docker(endpoint, line);
     for line in case.after {
         with_docker(endpoint, line);
     }
@@ -116,6 +128,7 @@ impl Drop for Stays {
         for arguments in [
             &["rm", "-f", "bench-stays", "bench"][..],
             &["rmi", "-f", "bench-kept"],
+            &["network", "rm", "bench-apart"],
         ] {
             let _removed = Command::new("docker")
                 .args(["-H", &self.0])
@@ -134,21 +147,25 @@ pub async fn measure(promises: &mut Promises) {
     let sandbox = room.open().await;
     let _stays = Stays(endpoint.clone());
     with_docker(&endpoint, STAYS);
+    with_docker(&endpoint, APART);
     let (_, err, code) = ran(&sandbox, STAYS).await;
     assert_eq!((err.as_str(), code), ("", 0));
     println!("command, in a sandbox, with docker, ratio: medians of {PAIRS} pairs (p10 to p90)");
     for case in &CASES {
         // Whatever is only once paid for.
         ours(&sandbox, case).await;
-        dockers(&endpoint, case);
-        let (mut here, mut there) = (Vec::new(), Vec::new());
+        dockers(&endpoint, case, case.line);
+        let (mut here, mut there, mut apart) = (Vec::new(), Vec::new(), Vec::new());
         for pair in 0..PAIRS {
             if pair % 2 == 0 {
                 here.push(ours(&sandbox, case).await);
-                there.push(dockers(&endpoint, case));
+                there.push(dockers(&endpoint, case, case.line));
             } else {
-                there.push(dockers(&endpoint, case));
+                there.push(dockers(&endpoint, case, case.line));
                 here.push(ours(&sandbox, case).await);
+            }
+            if let Some(line) = case.apart {
+                apart.push(dockers(&endpoint, case, line));
             }
         }
         let (here, there) = (Times::of(&here), Times::of(&there));
@@ -157,6 +174,17 @@ pub async fn measure(promises: &mut Promises) {
             "{}: {here}, {there}, {ratio:.2} (promised: {at_most})",
             case.line
         );
+        if !apart.is_empty() {
+            let apart = Times::of(&apart);
+            let (price, ratio) = (
+                apart.median() / there.median(),
+                here.median() / apart.median(),
+            );
+            println!(
+                "  with docker on a network of its own: {apart}, {price:.2} of docker's default one; \
+                 a sandbox takes {ratio:.2} of it"
+            );
+        }
         promises.hold(case.line, ratio, at_most);
     }
     room.sandboxes.end().await;

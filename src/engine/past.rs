@@ -28,12 +28,18 @@ pub fn path(api: ApiVersion, until: Timestamp) -> String {
 }
 
 /// How far the engine's clock is ahead of ours: what `/info` says its time is, against
-/// the middle of the question. No time told: as if they agreed.
+/// the middle of the question. No time told, or one from within the question, which a
+/// busy engine takes seconds to answer: as if they agreed.
 pub fn ahead(info: &[u8], before: Timestamp, after: Timestamp) -> SignedDuration {
     let told = serde_json::from_slice::<Value>(info).ok();
     let told = told.and_then(|info| info["SystemTime"].as_str()?.parse::<Timestamp>().ok());
-    let middle = before + before.duration_until(after) / 2;
-    told.map_or(SignedDuration::ZERO, |theirs| middle.duration_until(theirs))
+    let half = before.duration_until(after) / 2;
+    let middle = before + half;
+    let ahead = told.map_or(SignedDuration::ZERO, |theirs| middle.duration_until(theirs));
+    match ahead.abs() > half {
+        true => ahead,
+        false => SignedDuration::ZERO,
+    }
 }
 
 /// Reads one event after another into a list, oldest first. A last one that was cut
@@ -89,6 +95,9 @@ mod tests {
         let info = br#"{"SystemTime":"2026-11-24T05:59:50.512345678Z"}"#;
         let behind = ahead(info, now, at("2026-11-24T06:00:00.016Z"));
         assert_eq!((now + behind).to_string(), "2026-11-24T05:59:50.510345678Z");
+        // An answer that took six seconds tells no more than that.
+        let (asked, heard) = (at("2026-11-24T05:59:48Z"), at("2026-11-24T05:59:54Z"));
+        assert_eq!(ahead(info, asked, heard), SignedDuration::ZERO);
         for silent in ["{}", "", r#"{"SystemTime":"soon"}"#] {
             assert_eq!(ahead(silent.as_bytes(), now, now), SignedDuration::ZERO);
         }

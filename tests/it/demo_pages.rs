@@ -32,8 +32,11 @@ const DEMO: &str = "---\ntitle: A <b>file</b> stays\ntopic: Learning_Docker_Stor
 const ORIGIN: (&str, &str) = ("origin", "http://127.0.0.1:7070");
 
 fn edition() -> Edition {
+    let more = (1..=5).map(|more| (format!("demos/more{more}.md"), DEMO));
     let files = [("a.md", NOTE), ("demos/stays.md", DEMO)];
-    let files = files.map(|(file, text)| (file.to_owned(), text.as_bytes().to_vec()));
+    let files = files.map(|(file, text)| (file.to_owned(), text));
+    let files = files.into_iter().chain(more);
+    let files = files.map(|(file, text)| (file, text.as_bytes().to_vec()));
     let notebook = Notebook::from_files(files, &Rules::default());
     Edition::new(notebook, Attached::built_in(), "a test".into())
 }
@@ -264,6 +267,10 @@ async fn who_may_not_run_a_demo_reads_it_with_what_comes_out_and_why_not() {
         }
         let page = send(app, Method::GET, "/demos/stays", &[], "").await.text;
         assert!(page.contains("docker exec c1 cat /nothing"), "{page}");
+        assert!(
+            page.contains("Where demos may run, docker commands"),
+            "{page}"
+        );
         assert!(page.contains("&#39;/nothing&#39;: No such file"), "{page}");
         assert!(
             page.contains("<details class=\"expects\" id=\"expects-1\" open>"),
@@ -310,7 +317,20 @@ async fn what_a_demo_says_is_text_and_nothing_else() {
         assert!(!page.contains(bad), "{bad} in {page}");
     }
     let list = send(&app, Method::GET, "/demos", &seen, "").await.text;
-    assert!(list.contains("2 min, 1 container"), "{list}");
+    assert!(
+        list.contains(
+            "2 min, 1 container; on <a href=\"/topics/Learning_Docker_Storage_Restart\">"
+        ),
+        "{list}"
+    );
+    assert_eq!(list.matches("<h2 id=\"group-").count(), 1, "one note");
+    let commands = send(&app, Method::GET, "/demos/command", &[], "")
+        .await
+        .text;
+    assert!(
+        commands.contains("Also spelled <code>docker container run</code>."),
+        "{commands}"
+    );
     let topic = "/topics/Learning_Docker_Storage_Restart";
     let topic = send(&app, Method::GET, topic, &[], "").await.text;
     assert!(
@@ -436,6 +456,28 @@ async fn a_prompt_takes_no_more_lines_than_can_wait() {
     }
     assert_eq!(heard[..8], [StatusCode::NO_CONTENT; 8]);
     assert_eq!(heard[8..], [StatusCode::CONFLICT; 4]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_begins_many_demos_at_once_has_no_more_sandboxes_than_one_after_the_other() {
+    let Some(room) = Room::new().await else {
+        return;
+    };
+    let own = Endpoint::parse(&room.endpoint, None).expect("an endpoint");
+    let app = with(host("live", own), Arc::clone(&room.sandboxes));
+    let cookies = visitor(&app).await;
+    let headers = [ORIGIN, ("cookie", cookies.as_str())];
+    let page = send(&app, Method::GET, "/demos/stays", &headers[1..], "").await;
+    let token = page.field("/demos/stays/all", "token");
+    let typed = (1..=5).map(async |more| {
+        let body =
+            format!("token={token}&host=live&turn=0.0&demo=more{more}&name=n1&line=docker+ps");
+        send(&app, Method::POST, "/prompt", &headers, &body).await
+    });
+    for answer in futures_util::future::join_all(typed).await {
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    }
+    assert_eq!(room.sandboxes.count(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -209,3 +209,13 @@ async fn an_engine_that_dies_meanwhile_leaves_it_open() {
         "{failed:?}"
     );
 }
+
+#[tokio::test]
+async fn the_moment_is_that_of_the_engines_clock() {
+    let engine = FakeEngine::start().await;
+    let info = r#"{"SystemTime":"2020-01-01T00:00:00.5Z"}"#;
+    engine.script.answers("/info", 200, info);
+    let now = hands(&engine).now().await.expect("a moment");
+    let behind = now.as_second() - 1_577_836_800;
+    assert!((0..10).contains(&behind), "{now}");
+}

@@ -7,9 +7,10 @@
 use super::scales::Scales;
 use crate::engine::hands::{Change, FullId, Hands, LogsOptions, Signal};
 use futures_util::StreamExt;
+use futures_util::future::join_all;
 use jiff::{Timestamp, ToSpan};
 use std::collections::HashSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often it is looked at what containers print.
 const LISTEN: Duration = Duration::from_secs(3);
@@ -39,32 +40,30 @@ async fn hush(
     now: Timestamp,
     before: &HashSet<FullId>,
 ) -> HashSet<FullId> {
-    // Those of one round wait for each other, so that `now` is taken again by each.
-    let began = std::time::Instant::now();
-    let heard = scales.running().into_iter().map(async |(sandbox, id)| {
+    let began = Instant::now();
+    let mut loud = HashSet::new();
+    for some in scales.running().chunks(AT_A_TIME) {
+        // Others were listened to meanwhile.
         let now = now.checked_add(began.elapsed()).unwrap_or(now);
-        if printed_last_second(hands, &id, now).await <= FLOOD {
-            return None;
+        let heard = some.iter().map(|(_, id)| printed(hands, id, now));
+        let heard = join_all(heard).await;
+        for ((sandbox, id), _) in some.iter().zip(heard).filter(|(_, bytes)| *bytes > FLOOD) {
+            if before.contains(id) {
+                tracing::warn!(sandbox = %sandbox.id(), %id, "it floods its log: stopped");
+                sandbox.is_too_loud(FLOOD);
+                let (id, signal) = (id.clone(), Signal::KILL);
+                // It may have ended by itself.
+                let _killed = hands.apply(Change::Kill { id, signal }).await;
+            }
+            loud.insert(id.clone());
         }
-        if before.contains(&id) {
-            tracing::warn!(sandbox = %sandbox.id(), %id, "it floods its log: stopped");
-            sandbox.is_too_loud(FLOOD);
-            let kill = Change::Kill {
-                id: id.clone(),
-                signal: Signal::KILL,
-            };
-            // It may have ended by itself.
-            let _killed = hands.apply(kill).await;
-        }
-        Some(id)
-    });
-    let heard = futures_util::stream::iter(heard).buffer_unordered(AT_A_TIME);
-    heard.filter_map(async |loud| loud).collect().await
+    }
+    loud
 }
 
-/// By how many bytes a container's log grew in the last second, or a little more than
+/// By how many bytes a container's log grew in the second before `now`, or a little more than
 /// [`FLOOD`].
-async fn printed_last_second(hands: &Hands, id: &FullId, now: Timestamp) -> usize {
+async fn printed(hands: &Hands, id: &FullId, now: Timestamp) -> usize {
     let options = LogsOptions {
         since: now.checked_sub(1.second()).ok(),
         ..LogsOptions::default()

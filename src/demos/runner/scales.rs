@@ -30,7 +30,7 @@ const UNKNOWN_FOR: Duration = Duration::from_secs(2);
 /// How long until what was started is measured, and measured again as long as it is new.
 const UNKNOWN: Duration = Duration::from_millis(40);
 /// The same for volumes, which take the engine longer.
-const VOLUMES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(1));
+const VOLUMES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
 /// The time between two counts of files, when something is new and when nothing is.
 const FILES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(2));
 /// When a host does not answer.
@@ -170,15 +170,18 @@ impl Scales {
         self.lock().loads.remove(sandbox);
     }
 
-    /// A look begins: what was stopped before it is not seen running by it any more.
-    fn look(&self) -> Instant {
-        for load in self.lock().loads.values_mut() {
+    /// A look begins, if anything is on the scales: what was stopped before it is not seen
+    /// running by it any more.
+    fn look(&self) -> Option<Instant> {
+        let mut on = self.lock();
+        on.watched = !on.loads.is_empty();
+        for load in on.loads.values_mut() {
             let is_done = |stopping: &mut JoinHandle<()>| stopping.is_finished();
             if load.stopping.take_if(is_done).is_some() {
                 load.running.clear();
             }
         }
-        Instant::now()
+        on.watched.then(Instant::now)
     }
 
     /// The containers whose files are to be counted.
@@ -283,7 +286,10 @@ impl Scales {
     fn pause_of_volumes(&self, took: Duration) -> Duration {
         let on = self.lock();
         let (shortest, longest) = VOLUMES;
-        let pause = |load: &Load| load.volumes.pause(load.left(), shortest, longest);
+        let pause = |load: &Load| match load.is_new() && load.has_volumes {
+            true => shortest,
+            false => load.volumes.pause(load.left(), shortest, longest),
+        };
         let pause = on.loads.values().map(pause).min().unwrap_or(longest);
         match pause < longest {
             true => pause.max(took),
@@ -323,7 +329,7 @@ async fn watch_layers(place: &Place, scales: &Scales, hands: &Hands) {
     let mut pause = UNKNOWN;
     loop {
         scales.wait(pause, UNKNOWN).await;
-        let then = scales.look();
+        let Some(then) = scales.look() else { return };
         let whose = Whose::Instance;
         match hands.look(Look::Containers { whose, size: true }).await {
             Ok(rows) => {

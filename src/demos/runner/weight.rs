@@ -52,7 +52,8 @@ pub(super) async fn now(sandbox: &Sandbox) -> Result<Weight, Failed> {
     )?;
     let containers = list(&containers);
     let files = containers.iter().filter_map(full_id);
-    let files = join_all(files.map(async |id| files_of(hands, &id).await)).await;
+    let files = files.map(async |id| files_of(hands, &id).await);
+    let files = join_all(files).await;
     let files: Vec<u64> = files.into_iter().collect::<Result<_, _>>()?;
     Ok(Weight {
         layers: sum(containers.iter(), |one| one["SizeRw"].as_u64()),

@@ -37,8 +37,6 @@ pub struct Bench {
     pub place: Place,
     // A std mutex: held for a look or a change, never across an await.
     state: Mutex<State>,
-    /// Held while a sandbox is being opened: two at once would open two.
-    opening: tokio::sync::Mutex<()>,
     news: watch::Sender<u64>,
 }
 
@@ -89,7 +87,6 @@ impl Bench {
         Arc::new(Bench {
             place,
             state: Mutex::default(),
-            opening: tokio::sync::Mutex::default(),
             news: watch::Sender::new(0),
         })
     }
@@ -304,7 +301,12 @@ impl Bench {
         stage: &Arc<Stage>,
         generation: u64,
     ) -> Result<Arc<Sandbox>, String> {
-        let _alone = self.opening.lock().await;
+        if let Some(own) = self.lock().sandbox.clone() {
+            return Ok(own);
+        }
+        let opening = stage.opening(&self.place.visitor);
+        let _alone = opening.lock().await;
+        // Somebody else may have opened it meanwhile.
         if let Some(own) = self.lock().sandbox.clone() {
             return Ok(own);
         }

@@ -32,7 +32,7 @@ impl Effects {
         sentences.push(format!(
             "A sandbox has at most {} containers, {} networks, {} volumes and {} images. Each \
              container gets {} MB of memory, {} of a processor and {} processes; all together \
-             may write {} MB.",
+             may write {} MB and {} files.",
             limits.containers,
             limits.networks,
             limits.volumes,
@@ -41,6 +41,7 @@ impl Effects {
             share(caps.nano_cpus),
             caps.pids,
             limits.weight >> 20,
+            limits.files,
         ));
         sentences.push(
             "It reaches nothing but itself: its networks lead neither to the host nor out, no \

@@ -10,7 +10,7 @@ use crate::engine::Host;
 use crate::notebook::{Notebook, TopicLink, TopicPage};
 use crate::panels::Panel;
 use crate::web::error::{Failure, PageError};
-use crate::web::pages::{DemoLink, sheets_of, topic_url};
+use crate::web::pages::{DemoLink, note_url, sheets_of};
 use crate::web::routes::{Answer, decoded};
 use crate::web::state::{App, Edition};
 use askama::Template;
@@ -27,8 +27,8 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'~');
 
-/// The most topics that are looked through to put the demos in their order.
-const MOST_TOPICS: usize = 20_000;
+/// The most notes that are looked through to put the demos in their order.
+const MOST_NOTES: usize = 20_000;
 
 #[derive(Template)]
 #[template(path = "demos.html")]
@@ -40,12 +40,12 @@ struct ListPage {
     none: Vec<Without>,
 }
 
-/// The demos of one topic.
+/// The demos of one note: most topics have one alone.
 struct Group {
     id: String,
     title: String,
     href: Option<String>,
-    cards: Vec<Card>,
+    cards: Vec<(Card, Option<TopicLink>)>,
 }
 
 /// A demo in a list.
@@ -147,7 +147,7 @@ pub fn demo_url(id: &str) -> String {
     format!("/demos/{}", encoded(id))
 }
 
-/// `GET /demos`: all of them, by topic.
+/// `GET /demos`: all of them, by note.
 pub async fn list(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer {
     let edition = app.edition_for_long();
     let access = Access::of(&app, &headers)?;
@@ -169,33 +169,40 @@ pub async fn list(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer {
 }
 
 fn groups(edition: &Edition) -> Vec<Group> {
-    let topics = edition.notebook.topics(0, MOST_TOPICS);
+    let notes = edition.notebook.notes(0, MOST_NOTES);
     let place = |demo: &Demo| {
-        let topic = demo.topic.as_deref()?;
-        topics.iter().position(|known| known.name == topic)
+        let TopicPage::Defined(topic) = edition.notebook.topic(demo.topic.as_deref()?)? else {
+            return None;
+        };
+        let note = notes.iter().position(|note| note.path == topic.note.path)?;
+        let link = edition.notebook.topic_link(&topic.name);
+        Some((note, topic.line, link))
     };
-    let mut demos: Vec<(Option<usize>, &Arc<Demo>)> = edition
-        .demos
-        .all()
-        .map(|demo| (place(demo), demo))
-        .collect();
-    demos.sort_by_key(|(place, demo)| (place.unwrap_or(usize::MAX), demo.topic.clone()));
+    let demos = edition.demos.all().map(|demo| (place(demo), demo));
+    let mut demos: Vec<_> = demos.collect();
+    demos.sort_by_key(|(place, demo)| match place {
+        Some((note, line, _)) => (*note, *line, String::new()),
+        None => (usize::MAX, 0, demo.topic.clone().unwrap_or_default()),
+    });
     let mut groups: Vec<Group> = Vec::new();
     let mut last = None;
     for (place, demo) in demos {
-        if last != Some(&demo.topic) {
-            let topic = place.and_then(|at| topics.get(at));
-            let wanted = demo.topic.as_deref().unwrap_or("No topic");
+        let at = place.as_ref().map(|(note, ..)| *note);
+        if last.replace(at) != Some(at) {
+            let note = at.and_then(|at| notes.get(at));
             groups.push(Group {
                 id: format!("group-{}", groups.len() + 1),
-                title: topic.map_or(wanted, |topic| &topic.title).to_owned(),
-                href: topic.map(|topic| topic_url(&topic.name)),
+                title: note
+                    .map_or("On no topic of these notes", |note| &note.title)
+                    .to_owned(),
+                href: note.map(|note| note_url(&note.path)),
                 cards: Vec::new(),
             });
         }
-        last = Some(&demo.topic);
         if let Some(group) = groups.last_mut() {
-            group.cards.push(Card::of(demo));
+            group
+                .cards
+                .push((Card::of(demo), place.map(|(_, _, topic)| topic)));
         }
     }
     groups

@@ -30,7 +30,7 @@ struct VerbRow {
     name: &'static str,
     about: String,
     usage: &'static str,
-    others: String,
+    others: Vec<String>,
     taken: Vec<FlagRow>,
     refused: Vec<FlagRow>,
 }
@@ -70,7 +70,7 @@ impl VerbRow {
             name,
             about: sentence(verb.about),
             usage: verb.usage,
-            others: others.collect::<Vec<_>>().join(", "),
+            others: others.map(|other| format!("docker {other}")).collect(),
             taken: verb.taken().map(FlagRow::of).collect(),
             refused: verb.refused().map(FlagRow::of).collect(),
         })

@@ -77,6 +77,14 @@ pub fn tail(said: &[Out]) -> (Vec<Piece>, bool) {
     (pieces(&said[from..]), from > 0)
 }
 
+/// Whether a line has columns, which breaking it would tear apart: two blanks in a row
+/// that do not begin it.
+pub fn has_columns(pieces: &[Piece]) -> bool {
+    let lines = pieces.iter().flat_map(|piece| piece.text.lines());
+    let mut lines = lines.map(str::trim);
+    lines.any(|line| line.contains("  ") || line.contains('\t'))
+}
+
 /// The last of Waterline's own sentences about a command that runs.
 pub fn last_note(said: &[Out]) -> Option<&str> {
     said.iter().rev().find_map(|out| match out {
@@ -141,6 +149,18 @@ fn show(letter: char, plain: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_lines_without_columns_may_be_broken() {
+        let has = |text: &str| {
+            let out = Out::Stdout(text.to_owned().into());
+            has_columns(&pieces(&[out]))
+        };
+        assert!(!has(&"a".repeat(64)));
+        assert!(!has("{\n    \"Id\": \"b\"\n}\n"));
+        assert!(has("NAME   IMAGE\nweb    busybox\n"));
+        assert!(has("1\t2\n"));
+    }
 
     #[test]
     fn nothing_that_a_process_prints_acts_on_the_page() {

@@ -36,6 +36,8 @@ pub struct Stage {
     pub secret: Secret,
     // A std mutex: held for one look-up, never across an await.
     benches: Mutex<HashMap<Place, Arc<Bench>>>,
+    /// What each visitor holds while a sandbox of theirs is being opened.
+    openings: Mutex<HashMap<Visitor, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 /// Why nothing can be run here.
@@ -57,6 +59,7 @@ impl Stage {
             sandboxes,
             secret: Secret::new()?,
             benches: Mutex::default(),
+            openings: Mutex::default(),
         }))
     }
 
@@ -77,6 +80,15 @@ impl Stage {
         let bench = Bench::new(place.clone());
         benches.insert(place.clone(), Arc::clone(&bench));
         bench
+    }
+
+    /// What is held while a sandbox of this visitor is being opened: two at once in one
+    /// place would open two, and two in two places find the same room.
+    pub fn opening(&self, visitor: &Visitor) -> Arc<tokio::sync::Mutex<()>> {
+        let openings = self.openings.lock();
+        let mut openings = openings.unwrap_or_else(PoisonError::into_inner);
+        openings.retain(|_, held| Arc::strong_count(held) > 1);
+        Arc::clone(openings.entry(visitor.clone()).or_default())
     }
 
     /// Sees to it that this place may have a sandbox: the visitor's others that were not
