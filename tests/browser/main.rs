@@ -25,6 +25,7 @@ mod barriers;
 mod demos;
 mod live;
 mod many_hosts;
+mod narrow;
 mod outages;
 mod panels;
 mod reading;
