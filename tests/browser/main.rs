@@ -28,6 +28,7 @@ mod keys;
 mod live;
 mod many_hosts;
 mod map;
+mod narrow;
 mod outages;
 mod palette;
 mod panels;

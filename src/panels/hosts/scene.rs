@@ -79,7 +79,7 @@ pub fn scene(hosts: &[Line]) -> Scene {
     let drawn: Vec<Drawn> = hosts
         .iter()
         .enumerate()
-        .map(|(index, host)| draw(host, at(index)))
+        .map(|(index, host)| draw(host, at(index), BOX.0))
         .collect();
     let measured = hosts.iter().filter_map(|host| host.latency);
     let farthest = measured.clone().fold(1.0, f64::max);
@@ -132,7 +132,7 @@ pub fn stacked(hosts: &[Line]) -> Scene {
                 left: STACKED_LEFT,
                 middle: STACKED_LEFT + breadth / 2.0,
                 way: format!("V{}H{STACKED_LEFT}", y + BOX.1 / 2.0),
-                ..draw(host, x)
+                ..draw(host, x, breadth)
             }
         })
         .collect();
@@ -147,7 +147,7 @@ pub fn stacked(hosts: &[Line]) -> Scene {
     }
 }
 
-fn draw(host: &Line, x: f64) -> Drawn {
+fn draw(host: &Line, x: f64, breadth: f64) -> Drawn {
     let silent = host.state != PanelState::Live;
     let y = host.latency.map_or(UNMEASURED, depth);
     Drawn {
@@ -161,11 +161,11 @@ fn draw(host: &Line, x: f64) -> Drawn {
             None => "none",
         },
         silent,
-        name: words::fit(&host.name, 128.0),
+        name: words::fit(&host.name, breadth - 12.0),
         second: match (host.version.is_empty(), silent) {
-            (_, true) => words::fit(&host.word, 130.0),
+            (_, true) => words::fit(&host.word, breadth - 10.0),
             (true, _) => "Engine not told".into(),
-            (false, _) => words::fit(&format!("Engine {}", host.version), 130.0),
+            (false, _) => words::fit(&format!("Engine {}", host.version), breadth - 10.0),
         },
         third: match host.latency {
             Some(about) => super::about(about),

@@ -56,6 +56,43 @@ fn y(drawn: &Drawn, index: usize) -> f64 {
     y.as_f64().expect("a number")
 }
 
+/// On a phone the boxes stand below one another, the nearest first, and a farther one
+/// hangs on a line further left: no line crosses another.
+#[test]
+fn the_narrow_picture_stacks_its_hosts_by_their_distance() {
+    let page = drawn(
+        vec![
+            host("far", "ssh://far", Way::Ssh, Some(200.0)),
+            host("here", "unix:///run/docker.sock", Way::Socket, Some(1.0)),
+            away("lost", Away::Connecting),
+            host("near", "tcp://10.0.0.7:2376", Way::Tls, Some(2.0)),
+        ],
+        Vec::new(),
+    )
+    .html;
+    let narrow = page.rsplit("pic narrow").next().expect("a narrow picture");
+    let narrow = narrow.split("</svg>").next().expect("its end");
+    let place = |name: &str| narrow.find(&format!(">{name}</text>")).expect(name);
+    let order = ["here", "near", "far", "lost"].map(place);
+    assert!(order.is_sorted(), "{narrow}");
+    // Each line: across at 40 or 0, from x down to its box.
+    let lines: Vec<(f64, f64)> = narrow
+        .split("<path class=\"wire")
+        .skip(1)
+        .map(|path| {
+            let path = path.split_once(" d=\"M").expect("a path").1;
+            let (x, rest) = path.split_once(" 0V").expect("from the line");
+            let (y, _) = rest.split_once("H92").expect("to its box");
+            (x.parse().expect("a number"), y.parse().expect("a number"))
+        })
+        .collect();
+    assert_eq!(lines.len(), 4);
+    for pair in lines.windows(2) {
+        assert!(pair[0].0 > pair[1].0, "further left: {lines:?}");
+        assert!(pair[0].1 + 62.0 < pair[1].1, "below: {lines:?}");
+    }
+}
+
 #[test]
 fn the_slower_a_host_answers_the_deeper_it_lies() {
     let hosts = vec![

@@ -3,6 +3,7 @@
 
 use super::process::Tree;
 use super::stop::{Ends, Kind, Manner, Pids, Reaches, Stop, kind};
+use crate::panels::room::{NARROW, Room};
 use crate::panels::words;
 use serde::Serialize;
 
@@ -11,14 +12,46 @@ const ROWS: usize = 6;
 /// Deeper ones stand no further right than this.
 const DEEPEST: usize = 4;
 /// Measures, in pixels.
-const LEFT: f64 = 92.0;
-const BOX_W: f64 = 132.0;
-const BOX_H: f64 = 26.0;
-const STEP: f64 = 34.0;
-const INDENT: f64 = 20.0;
 const TOP: f64 = 4.0;
 const BAR_LEFT: f64 = 4.0;
-const BAR: f64 = 210.0;
+
+/// The measures that a phone changes.
+struct Measures {
+    width: f64,
+    left: f64,
+    box_w: f64,
+    box_h: f64,
+    step: f64,
+    indent: f64,
+    /// The length of the longest bar, and the width of its picture.
+    bar: f64,
+}
+
+impl Measures {
+    fn of(room: Room) -> Measures {
+        match room {
+            Room::Broad => Measures {
+                width: 360.0,
+                left: 92.0,
+                box_w: 132.0,
+                box_h: 26.0,
+                step: 34.0,
+                indent: 20.0,
+                bar: 210.0,
+            },
+            // The label stands below the name.
+            Room::Narrow => Measures {
+                width: NARROW,
+                left: 84.0,
+                box_w: 146.0,
+                box_h: 42.0,
+                step: 50.0,
+                indent: 12.0,
+                bar: 124.0,
+            },
+        }
+    }
+}
 
 /// A process.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -31,6 +64,8 @@ pub struct Box {
     pub name: String,
     /// `PID 1, host 2099`
     pub label: String,
+    /// Where that begins, and its base line.
+    pub label_at: (f64, f64),
     /// Whether it is an init.
     pub init: bool,
     /// Whether it was halted.
@@ -40,8 +75,12 @@ pub struct Box {
 /// A container's processes, and the signal.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Drawing {
-    /// All of the picture's height.
+    /// All of the picture's width.
+    pub width: f64,
+    /// And its height.
     pub height: f64,
+    /// How wide and how high a process is drawn.
+    pub size: (f64, f64),
     /// The processes.
     pub boxes: Vec<Box>,
     /// Lines from parents to children.
@@ -63,11 +102,12 @@ pub struct Drawing {
 }
 
 /// Draws a container's processes.
-pub fn drawing(manner: &Manner, tree: &Tree, stop: &Stop) -> Drawing {
+pub fn drawing(manner: &Manner, tree: &Tree, stop: &Stop, room: Room) -> Drawing {
+    let m = Measures::of(room);
     let shown = tree.rows.len().min(ROWS);
-    let left = |depth: usize| LEFT + INDENT * depth.min(DEEPEST) as f64;
-    let top = |row: usize| TOP + STEP * row as f64;
-    let middle = |row: usize| top(row) + BOX_H / 2.0;
+    let left = |depth: usize| m.left + m.indent * depth.min(DEEPEST) as f64;
+    let top = |row: usize| TOP + m.step * row as f64;
+    let middle = |row: usize| top(row) + m.box_h / 2.0;
     let mut boxes = Vec::new();
     let mut links = Vec::new();
     let mut child = None;
@@ -79,8 +119,12 @@ pub fn drawing(manner: &Manner, tree: &Tree, stop: &Stop) -> Drawing {
         boxes.push(Box {
             x: left(*depth),
             y: top(row),
-            name: words::fit(&process.name, BOX_W - 18.0),
+            name: words::fit(&process.name, m.box_w - 18.0),
             label,
+            label_at: match room {
+                Room::Broad => (left(*depth) + m.box_w + 8.0, top(row) + 18.0),
+                Room::Narrow => (left(*depth) + 9.0, top(row) + 35.0),
+            },
             init: kind(&process.name) != Kind::Program,
             halted: process.halted,
         });
@@ -89,7 +133,7 @@ pub fn drawing(manner: &Manner, tree: &Tree, stop: &Stop) -> Drawing {
             let x = left(tree.rows[parent].0) + 10.0;
             let path = format!(
                 "M{x} {}V{}H{}",
-                top(parent) + BOX_H,
+                top(parent) + m.box_h,
                 middle(row),
                 left(*depth)
             );
@@ -106,34 +150,36 @@ pub fn drawing(manner: &Manner, tree: &Tree, stop: &Stop) -> Drawing {
     let (mut tip, mut bar) = (None, None);
     match (stop.reaches, child) {
         (Reaches::Nobody, _) => {
-            signal.push(format!("M2 {y}H{}", LEFT - 14.0));
-            bar = Some(drop_at(LEFT - 12.0, y));
+            signal.push(format!("M2 {y}H{}", m.left - 14.0));
+            bar = Some(drop_at(m.left - 12.0, y));
         }
         (Reaches::Child | Reaches::ChildDrops, Some((x, row, to))) => {
             let end = middle(row);
-            signal.push(format!("M2 {y}H{LEFT}"));
+            signal.push(format!("M2 {y}H{}", m.left));
             if stop.reaches == Reaches::Child {
-                signal.push(format!("M{x} {}V{end}H{}", top(0) + BOX_H, to - 6.0));
+                signal.push(format!("M{x} {}V{end}H{}", top(0) + m.box_h, to - 6.0));
                 tip = Some(arrow(to, end));
             } else {
-                signal.push(format!("M{x} {}V{}", top(0) + BOX_H, end - 4.0));
+                signal.push(format!("M{x} {}V{}", top(0) + m.box_h, end - 4.0));
                 bar = Some(format!("M{} {}h16", x - 8.0, end - 2.0));
             }
         }
         _ => {
-            signal.push(format!("M2 {y}H{}", LEFT - 6.0));
-            tip = Some(arrow(LEFT, y));
+            signal.push(format!("M2 {y}H{}", m.left - 6.0));
+            tip = Some(arrow(m.left, y));
         }
     }
     Drawing {
-        height: TOP * 2.0 + STEP * shown as f64 - (STEP - BOX_H),
+        width: m.width,
+        height: TOP * 2.0 + m.step * shown as f64 - (m.step - m.box_h),
+        size: (m.box_w, m.box_h),
         boxes,
         links,
         signal,
         tip,
         bar,
         unknown: stop.reaches == Reaches::Unknown,
-        signal_name: words::fit(&manner.named, LEFT - 8.0),
+        signal_name: words::fit(&manner.named, m.left - 8.0),
         signal_y: y - 7.0,
         more: tree.rows.len() - shown,
     }
@@ -145,14 +191,9 @@ impl Box {
         self.x + 9.0
     }
 
-    /// The base line of its name and label.
+    /// The base line of its name.
     pub fn text_y(&self) -> f64 {
         self.y + 18.0
-    }
-
-    /// Where its label begins.
-    pub fn label_x(&self) -> f64 {
-        self.x + BOX_W + 8.0
     }
 }
 
@@ -174,12 +215,12 @@ pub struct Watch {
 }
 
 /// Draws the stopwatch of a stop, where `longest` seconds fill its whole length.
-pub fn watch(manner: &Manner, stop: &Stop, longest: u64) -> Watch {
+pub fn watch(manner: &Manner, stop: &Stop, longest: u64, room: Room) -> Watch {
     let share = match manner.wait {
         Some(wait) => wait as f64 / longest.max(1) as f64,
         None => 1.0,
     };
-    let whole = (BAR * share.min(1.0)).max(6.0);
+    let whole = (Measures::of(room).bar * share.min(1.0)).max(6.0);
     let (width, inside, behind) = match stop.ends {
         Ends::FullTime if manner.wait.is_none() => {
             (whole, "for ever".to_owned(), "no SIGKILL".to_owned())

@@ -11,6 +11,7 @@ pub mod signal;
 pub mod stop;
 
 use super::frame::{Frame, Picture};
+use super::room::Room;
 use super::running::{Elsewhere, Running, look, of_how_many};
 use super::{NotTold, Panel, View, need, words};
 use crate::engine::{Answers, Ask, Away};
@@ -68,6 +69,9 @@ struct Contained {
     stop: Stop,
     watch: Watch,
     drawing: Option<Drawing>,
+    /// Both for a phone.
+    #[serde(skip)]
+    narrow: (Option<Drawing>, Watch),
     /// The processes in words.
     tree: String,
 }
@@ -187,14 +191,22 @@ fn contained(
             },
         },
     };
+    let drawn = |room| {
+        let tree = tree.as_ref().ok()?;
+        Some(drawing(manner, tree, &stop, room))
+    };
     Contained {
         name: words::short(&one.name, 40),
         href: view.focus(&one.name).href(Panel::Init),
         first: first(manner, tree.as_ref().ok()),
         named: manner.named.clone(),
         span: manner.span(),
-        watch: watch(manner, &stop, longest),
-        drawing: tree.as_ref().ok().map(|tree| drawing(manner, tree, &stop)),
+        watch: watch(manner, &stop, longest, Room::Broad),
+        drawing: drawn(Room::Broad),
+        narrow: (
+            drawn(Room::Narrow),
+            watch(manner, &stop, longest, Room::Narrow),
+        ),
         tree: tree.as_ref().map(in_words).unwrap_or_default(),
         as_for: None,
         stop,

@@ -137,7 +137,7 @@ pub fn arrange(
         let high = ROW * rows(list.len()).max(usize::from(!narrow)) as f64;
         if narrow {
             *top = bottom;
-            bottom += high + HEAD + 12.0;
+            bottom += high + HEAD + 16.0;
         } else {
             bottom = bottom.max(FIRST + high);
         }

@@ -135,6 +135,33 @@ fn the_container_that_changed_most_is_shown_first() {
     assert!(focus.files.expect("a link").ends_with("shop%2Fweb%3A1.4~2"));
 }
 
+/// On a phone the lanes stand below one another, and no thread crosses another.
+#[test]
+fn the_narrow_picture_has_its_lanes_below_one_another() {
+    let focus = seen(&two(some()), "").focus.expect("a container");
+    let (broad, narrow) = (&focus.scene, &focus.narrow);
+    assert_eq!(narrow.width, 280.0, "a phone of 320 px scales it by little");
+    let told = |scene: &Scene| -> Vec<(String, String, usize)> {
+        let lanes = scene.lanes.iter();
+        lanes
+            .map(|lane| (lane.title.clone(), lane.hidden.clone(), lane.items.len()))
+            .collect()
+    };
+    assert_eq!(told(narrow), told(broad));
+    for pair in narrow.lanes.windows(2) {
+        let last = pair[0].items.last().map_or(pair[0].title_y, |item| item.y);
+        assert!(last + 16.0 < pair[1].title_y, "{pair:?}");
+    }
+    assert!(narrow.lanes[2].items[0].y + 16.0 < narrow.line);
+    // The upper lane's thread is the outer one.
+    assert!(narrow.lanes[1].thread_x() > narrow.lanes[2].thread_x());
+    let ends = [&narrow.lanes[1], &narrow.lanes[2]].map(|lane| lane.hidden_at.1);
+    assert!(ends[1] < ends[0] && ends[0] < narrow.under_lines[0].0);
+    assert!(narrow.under_lines.len() > 1, "a sentence in lines");
+    let page = html(&two(some()), "");
+    assert_eq!(page.matches("pic narrow").count(), 2);
+}
+
 #[test]
 fn one_that_changed_nothing_says_so_and_one_that_is_not_there_too() {
     let quiet = seen(&two(some()), "api").focus.expect("a container");
