@@ -1,8 +1,8 @@
 //! Keys: the map of them, the switch for single ones, and what is left to the browser.
 
-use crate::browser::{Page, Reader, visit};
+use crate::browser::{Reader, visit};
 use crate::waterline::{Docker, Waterline};
-use anyhow::{Result, ensure};
+use anyhow::ensure;
 use serde_json::json;
 use thirtyfour::prelude::*;
 
@@ -14,15 +14,6 @@ const OPEN: &str = "return document.querySelector('dialog.keys-map')?.open === t
 /// The page's own module of keys: by its address it is the one that the page has.
 const KEYS: &str = "const { addKey, allKeys } = await import(document.querySelector('script[src$=\"/js/keys.js\"]').src);";
 
-pub async fn press(page: &Page, keys: &str) -> Result<()> {
-    Ok(page.driver.action_chain().send_keys(keys).perform().await?)
-}
-
-async fn escape(page: &Page) -> Result<()> {
-    let escape = page.driver.action_chain().send_keys(Key::Escape);
-    Ok(escape.perform().await?)
-}
-
 #[tokio::test]
 async fn a_question_mark_shows_every_key_and_esc_gives_the_focus_back() {
     visit(Reader::Ordinary, async |page| {
@@ -30,7 +21,7 @@ async fn a_question_mark_shows_every_key_and_esc_gives_the_focus_back() {
         page.open(&waterline.url(NOTE)).await?;
         page.ask::<()>("document.querySelector('main a.ref').focus()")
             .await?;
-        press(page, "?").await?;
+        page.press("?").await?;
         page.until("the map is open", OPEN).await?;
         let left_out: Vec<String> = page
             .ask_for(&format!(
@@ -44,7 +35,7 @@ async fn a_question_mark_shows_every_key_and_esc_gives_the_focus_back() {
         ensure!(told.contains("Tab"), "the browser's keys are not told: {told}");
         crate::barriers::no_barriers(page).await?;
 
-        escape(page).await?;
+        page.press(Key::Escape).await?;
         page.until("the map is closed", &format!("return !(() => {{ {OPEN} }})()"))
             .await?;
         let back: bool = page
@@ -61,7 +52,7 @@ async fn single_keys_can_be_switched_off_and_stay_off() {
     visit(Reader::Ordinary, async |page| {
         let waterline = Waterline::start(Docker::NoneHere);
         page.open(&waterline.url(NOTE)).await?;
-        press(page, "?").await?;
+        page.press("?").await?;
         page.find("dialog.keys-map[open] input")
             .await?
             .click()
@@ -80,7 +71,7 @@ async fn single_keys_can_be_switched_off_and_stay_off() {
                  addKey('Ctrl+y', 'One with Ctrl', () => pressed.push('Ctrl+y'));"
             );
             page.ask_for::<Option<()>>(&pressed).await?;
-            press(page, "x?").await?;
+            page.press("x?").await?;
             let with_control = page.driver.action_chain().key_down(Key::Control);
             with_control
                 .send_keys("y")
@@ -98,8 +89,8 @@ async fn single_keys_can_be_switched_off_and_stay_off() {
             .await?
             .click()
             .await?;
-        escape(page).await?;
-        press(page, "x").await?;
+        page.press(Key::Escape).await?;
+        page.press("x").await?;
         let pressed: Vec<String> = page.ask("return pressed").await?;
         ensure!(pressed == ["Ctrl+y", "x"], "switched on again: {pressed:?}");
         Ok(())
@@ -118,15 +109,15 @@ async fn what_is_typed_into_a_field_or_a_dialog_is_no_key() {
              document.querySelector('main').prepend(field); field.focus()"
         );
         page.ask_for::<Option<()>>(&pressed).await?;
-        press(page, "x?").await?;
+        page.press("x?").await?;
         let typed: String = page.ask("return document.activeElement.value").await?;
         ensure!(typed == "x?", "the field got {typed:?}");
         ensure!(!page.ask::<bool>(OPEN).await?, "the map opened");
 
         page.ask::<()>("document.activeElement.blur()").await?;
-        press(page, "x?").await?;
+        page.press("x?").await?;
         page.until("the map is open", OPEN).await?;
-        press(page, "x").await?;
+        page.press("x").await?;
         let pressed: usize = page.ask("return pressed").await?;
         ensure!(
             pressed == 1,
@@ -161,7 +152,7 @@ async fn no_key_that_moves_a_page_is_taken_from_the_browser() {
             )
             .await?;
             for key in moves.clone() {
-                page.driver.action_chain().send_keys(key).perform().await?;
+                page.press(key).await?;
             }
             page.until(
                 "all are heard",
@@ -198,10 +189,10 @@ async fn in_a_browser_that_stores_nothing_the_switches_hold_for_the_page() {
         ensure!(theme == "dark", "the theme is {theme}");
 
         page.ask::<()>("document.activeElement.blur()").await?;
-        press(page, "?").await?;
+        page.press("?").await?;
         page.find("dialog.keys-map[open] input").await?.click().await?;
-        escape(page).await?;
-        press(page, "?").await?;
+        page.press(Key::Escape).await?;
+        page.press("?").await?;
         ensure!(!page.ask::<bool>(OPEN).await?, "the map opened again");
         page.nothing_went_wrong().await
     })

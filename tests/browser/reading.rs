@@ -83,17 +83,17 @@ async fn a_keyboard_is_enough_to_follow_a_reference() {
         let waterline = Waterline::start(Docker::NoneHere);
         page.open(&waterline.url(NOTE)).await?;
 
-        press(page, Key::Tab).await?;
+        page.press(Key::Tab).await?;
         let first: String = page.ask("return document.activeElement.hash").await?;
         ensure!(first == "#main", "the first stop is {first:?}, not the skip link");
         let seen: bool = page
             .ask("return document.activeElement.getBoundingClientRect().left >= 0")
             .await?;
         ensure!(seen, "the skip link is focused and cannot be seen");
-        press(page, Key::Enter).await?;
+        page.press(Key::Enter).await?;
 
         for _ in 0..200 {
-            press(page, Key::Tab).await?;
+            page.press(Key::Tab).await?;
             let in_text: bool = page
                 .ask("return document.querySelector('main').contains(document.activeElement)")
                 .await?;
@@ -106,17 +106,13 @@ async fn a_keyboard_is_enough_to_follow_a_reference() {
                     .ask("return getComputedStyle(document.activeElement).outlineStyle")
                     .await?;
                 ensure!(ring != "none", "the focus cannot be seen on a reference");
-                press(page, Key::Enter).await?;
+                page.press(Key::Enter).await?;
                 return lands_on(page, &topic).await;
             }
         }
         anyhow::bail!("200 stops, and no reference among them")
     })
     .await;
-}
-
-async fn press(page: &Page, key: Key) -> Result<()> {
-    Ok(page.driver.action_chain().send_keys(key).perform().await?)
 }
 
 /// The reader stands on the topic's page, at its heading, which has words and is in view.

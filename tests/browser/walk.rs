@@ -39,17 +39,13 @@ struct Stop {
     what: String,
 }
 
-async fn press(page: &Page, key: Key) -> Result<()> {
-    Ok(page.driver.action_chain().send_keys(key).perform().await?)
-}
-
 async fn walk(page: &Page) -> Result<()> {
-    press(page, Key::Tab).await?;
+    page.press(Key::Tab).await?;
     let stop: Stop = page.ask(STOP).await?;
     ensure!(stop.skip && stop.seen, "the first stop: {stop:?}");
-    press(page, Key::Enter).await?;
+    page.press(Key::Enter).await?;
     for number in 0..STOPS {
-        press(page, Key::Tab).await?;
+        page.press(Key::Tab).await?;
         let stop: Stop = page.ask(STOP).await?;
         // The last link of a short page is followed by the browser's own bar.
         if stop.what.starts_with("<body") {
