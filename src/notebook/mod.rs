@@ -10,7 +10,8 @@
 //! 3. [`Notebook`] (`linked`) links: `names` says who defines and who mentions a name,
 //!    `near` what a misspelt one may mean, `paths` where each note is read.
 //! 4. `queries` answers what a page asks; `render` (with `html`, `urls`, `code`)
-//!    draws the pieces of a note as safe HTML; `glance` the first of a topic; `demo` cuts a demo at its blocks.
+//!    draws the pieces of a note as safe HTML, `glance` the first of a topic; `demo` cuts a
+//!    demo at its blocks.
 
 mod code;
 mod demo;

@@ -73,9 +73,9 @@ impl Notebook {
         })
     }
 
-    /// The paragraphs that refer to topics of the note at a path, `count` of them from number `from`:
-    /// those from elsewhere first, in file order, then the note's own; in each file as they
-    /// stand in its source.
+    /// The paragraphs that refer to topics of the note at a path, `count` of them from number
+    /// `from`: those from elsewhere first, in file order, then the note's own; in each file
+    /// as they stand in its source.
     pub fn note_references(&self, path: &str, from: usize, count: usize) -> NoteReferences {
         let slot = self.paths().find(path);
         let slot = slot.map(|at| self.paths().in_order[at].1);
