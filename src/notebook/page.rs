@@ -47,7 +47,7 @@ pub struct NotePage {
 /// Who refers to the topics of a note.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NoteReferences {
-    /// How many references there are.
+    /// How many paragraphs do.
     pub count: usize,
     /// How many of them stand in the note itself.
     pub here: usize,
@@ -159,7 +159,7 @@ pub struct Backlink {
     /// The page that it is a backlink of shows it too: it stands in the very topic, or the
     /// very note, that it leads to.
     pub here: bool,
-    /// HTML of its paragraph, with the reference in `<mark>`.
+    /// HTML of its paragraph, with the reference (or references) in `<mark>`.
     pub paragraph: String,
 }
 

@@ -76,9 +76,9 @@ impl Notebook {
         })
     }
 
-    /// References to the topics of the note at a path, `count` of them from number `from`:
-    /// those from elsewhere first, in file order, then the note's own; in each file as they
-    /// stand in its source.
+    /// The paragraphs that refer to topics of the note at a path, `count` of them from number
+    /// `from`: those from elsewhere first, in file order, then the note's own; in each file
+    /// as they stand in its source.
     pub fn note_references(&self, path: &str, from: usize, count: usize) -> NoteReferences {
         let slot = self.paths().find(path);
         let slot = slot.map(|at| self.paths().in_order[at].1);
@@ -109,7 +109,12 @@ impl Notebook {
                 .map(|(index, word)| (word.at, clamp(index)))
                 .collect();
             found.sort_unstable();
-            all.extend(found.into_iter().map(|(_, index)| (slot, from, index)));
+            let leaf_of = |index: &(u32, u32)| from.words[index.1 as usize].leaf;
+            let paragraphs = found.chunk_by(|a, b| leaf_of(a) == leaf_of(b));
+            all.extend(paragraphs.map(|words| {
+                let words: Vec<u32> = words.iter().map(|(_, index)| *index).collect();
+                (slot, from, words)
+            }));
         }
         let here = all.iter().filter(|(slot, ..)| *slot == own).count();
         let asked = all.iter().skip(from).take(count);
@@ -117,7 +122,7 @@ impl Notebook {
             count: all.len(),
             here,
             backlinks: asked
-                .map(|&(slot, note, index)| self.backlink(slot, note, index, slot == own))
+                .map(|(slot, note, words)| self.backlink(*slot, note, words, *slot == own))
                 .collect(),
         }
     }
@@ -253,7 +258,7 @@ impl Notebook {
             if passed > from && backlinks.len() < count {
                 let at = note.words[word as usize].at;
                 let here = own.is_some_and(|(own, source)| own == slot && source.contains(at));
-                backlinks.push(self.backlink(slot, note, word, here));
+                backlinks.push(self.backlink(slot, note, &[word], here));
             }
             backlinks.len() < count
         });
@@ -308,8 +313,10 @@ impl Notebook {
         }
     }
 
-    fn backlink(&self, slot: u32, note: &Parsed, index: u32, here: bool) -> Backlink {
-        let word = &note.words[index as usize];
+    /// The backlink that these words are: at least one, all of one paragraph.
+    fn backlink(&self, slot: u32, note: &Parsed, words: &[u32], here: bool) -> Backlink {
+        let first = words.first().copied().unwrap_or_default();
+        let word = &note.words[first as usize];
         let topics = self.topics_in(slot, note);
         let innermost = topics
             .iter()
@@ -327,9 +334,9 @@ impl Notebook {
             }),
             file: note.file.to_string(),
             line: word.line,
-            place: place(index),
+            place: place(first),
             here,
-            paragraph: Render::snippet(self, slot, note, index).leaf(leaf),
+            paragraph: Render::snippet(self, slot, note, words).leaf(leaf),
         }
     }
 

@@ -21,9 +21,9 @@ pub(super) struct Render<'n> {
     here: String,
     /// The `id` of each heading.
     pub ids: Vec<String>,
-    /// In a backlink: the number of the word to mark. Blocks are left out, only their text
+    /// In a backlink: the numbers of the words to mark. Blocks are left out, only their text
     /// is drawn.
-    marked: Option<u32>,
+    marked: Option<&'n [u32]>,
     /// For a page that has text of its own: nothing has an `id`, nothing is a heading,
     /// nothing moves or takes the keyboard but links.
     bare: bool,
@@ -82,15 +82,15 @@ impl<'n> Render<'n> {
         }
     }
 
-    /// For the paragraph of a backlink, which is this word of the note.
-    pub fn snippet(notebook: &'n Notebook, slot: u32, note: &'n Parsed, word: u32) -> Self {
+    /// For the paragraph of a backlink, which is these words of the note.
+    pub fn snippet(notebook: &'n Notebook, slot: u32, note: &'n Parsed, words: &'n [u32]) -> Self {
         Self {
             notebook,
             slot,
             note,
             here: urls::encode(notebook.path_of(slot).unwrap_or_default()),
             ids: Vec::new(),
-            marked: Some(word),
+            marked: Some(words),
             bare: false,
         }
     }
@@ -652,7 +652,7 @@ impl<'n> Render<'n> {
             Meaning::Topic(name) => (&**name, "ref"),
             Meaning::Wanted(name) => (name, "ref wanted"),
         };
-        if self.marked == Some(index) {
+        if self.marked.is_some_and(|words| words.contains(&index)) {
             out.push_str("<mark>");
             escape(out, name);
             out.push_str("</mark>");

@@ -69,7 +69,6 @@ pub fn vanished(notebook: &Notebook, name: &str) -> String {
     missing(name, name, sentence.to_owned(), &notebook.meant_by(name))
 }
 
-#[expect(clippy::too_many_arguments, reason = "the fields of a glance, once")]
 fn defined(
     name: &str,
     title: &str,
