@@ -9,13 +9,8 @@ use thirtyfour::prelude::*;
 const NOTE: &str = "/learnings/docker";
 const FIELD: &str = "dialog.palette[open] input[role=combobox]";
 
-async fn press(page: &Page, keys: impl AsRef<str>) -> Result<()> {
-    Ok(page
-        .driver
-        .action_chain()
-        .send_keys(keys.as_ref())
-        .perform()
-        .await?)
+async fn press(page: &Page, keys: impl Into<thirtyfour::TypingData>) -> Result<()> {
+    Ok(page.driver.action_chain().send_keys(keys).perform().await?)
 }
 
 async fn ctrl_k(page: &Page) -> Result<()> {

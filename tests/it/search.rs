@@ -195,7 +195,7 @@ async fn a_saved_note_is_found_as_it_is_now() {
 async fn notebooks_of_nothing_and_of_one_wanted_topic_are_searched() {
     let front = Front::new(app(edition(&[])));
     assert!(
-        built(&front, "/search?q=docker")
+        built(&front, "/search?q=xylophonist")
             .await
             .contains("Nothing found.")
     );

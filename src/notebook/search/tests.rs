@@ -1,3 +1,5 @@
+//! Finding in a small notebook: what comes first, what is understood, what is said.
+
 use super::words::passage;
 use super::{Found, Indexer, Search};
 use crate::notebook::{Notebook, Rules};
