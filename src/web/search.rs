@@ -217,7 +217,7 @@ fn said(found: &Found, others: &[Group], more: bool) -> String {
     let others: usize = others.iter().map(|group| group.entries.len()).sum();
     let shown = found.hits.len();
     let mut said = match (found.no_words, shown + others) {
-        (true, 0) => "There is no word in this: letters and digits are searched for.".to_owned(),
+        (true, 0) => "There is no word in this to search for.".to_owned(),
         (false, 0) if found.near.is_empty() => "Nothing found.".to_owned(),
         (false, 0) => "Nothing found. Did you mean one of these?".to_owned(),
         _ if more => format!(

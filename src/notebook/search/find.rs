@@ -93,12 +93,18 @@ struct Form {
 
 impl Search {
     pub(super) fn new(fields: Fields, searcher: Searcher, notebook: Arc<Notebook>) -> Search {
-        let wanted = notebook.wanted_names();
-        let wanted = wanted.take(WANTED_LOOKED_AT);
+        let mut wanted: Vec<&str> = notebook.wanted_names().collect();
+        wanted.sort_unstable();
+        wanted.truncate(WANTED_LOOKED_AT);
+        let wanted = wanted
+            .into_iter()
+            .map(|name| (name.to_owned(), words(name)));
+        // Here nobody waits for the table that the first question would have to make.
+        let _ = notebook.sorted().same_but_case("");
         Search {
             fields,
             searcher,
-            wanted: wanted.map(|name| (name.to_owned(), words(name))).collect(),
+            wanted: wanted.collect(),
             notebook,
         }
     }
