@@ -1,9 +1,8 @@
 //! Pages: a notebook in, HTML out. Pure functions, the same bytes for everybody.
 //!
 //! [`home`] is the notebook, [`map()`] how its notes refer to each other, [`note`] one note,
-//! [`topic`] one topic, written or
-//! wanted. None of them waits for Docker: a panel is a place of reserved size,
-//! with a link to the panel's own page, which the live stream fills later. And
+//! [`topic`] one topic, written or wanted. None of them waits for Docker: a panel is a place
+//! of reserved size, with a link to the panel's own page, which the live stream fills later. And
 //! nothing on a page grows with the notebook: what could is cut into pages.
 
 mod contents;

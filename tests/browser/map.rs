@@ -5,7 +5,6 @@ use crate::browser::{Reader, visit};
 use crate::waterline::{Docker, Waterline};
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
-use thirtyfour::prelude::*;
 
 const MAPS: [&str; 3] = [
     "/map",

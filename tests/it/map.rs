@@ -108,7 +108,10 @@ fn assert_apart(drawing: &str) {
     }
 }
 
-fn places(map: &NoteMap) -> Vec<(String, Vec<(String, usize)>, Vec<(String, usize)>)> {
+/// The other ends of references, and how many go there.
+type Ends = Vec<(String, usize)>;
+
+fn places(map: &NoteMap) -> Vec<(String, Ends, Ends)> {
     let ends = |ways: &[waterline::notebook::Way]| {
         ways.iter()
             .map(|way| {
