@@ -98,8 +98,8 @@ async fn with_room_a_picture_is_drawn_broad() {
 async fn on_paper_a_picture_is_seen_whole() {
     visit(Reader::Ordinary, async |page| {
         let waterline = Waterline::start(Docker::NoneHere);
-        // A4 with its margins, and a wide host beside it.
-        page.resize(680, 960).await?;
+        // Narrower than A4 with its margins.
+        page.resize(560, 800).await?;
         let paper = json!({"media": "print"});
         let cdp = page.driver.cdp();
         cdp.send_raw("Emulation.setEmulatedMedia", paper).await?;
