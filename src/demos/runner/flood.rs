@@ -17,6 +17,8 @@ const LISTEN: Duration = Duration::from_secs(3);
 /// A container whose log grows by more than so many bytes a second, twice in a row, is
 /// stopped. The engine keeps a megabyte of it and begins anew, so no more can be seen.
 const FLOOD: usize = 128 * 1024;
+/// How long after it a log with little in it is looked at again.
+const AGAIN: Duration = Duration::from_millis(400);
 /// What the engine writes around each line of a log, in bytes.
 const AROUND: usize = 80;
 /// How many containers are listened to at a time.
@@ -61,9 +63,21 @@ async fn hush(
     loud
 }
 
-/// By how many bytes a container's log grew in the second before `now`, or a little more than
-/// [`FLOOD`].
+/// By how many bytes a container's log grew in the second before `now`, or a little more
+/// than [`FLOOD`].
 async fn printed(hands: &Hands, id: &FullId, now: Timestamp) -> usize {
+    let began = Instant::now();
+    let bytes = printed_by(hands, id, now).await;
+    if bytes == 0 || bytes > FLOOD {
+        return bytes;
+    }
+    // The engine may just have begun the file anew: then there is more of it soon.
+    tokio::time::sleep(AGAIN).await;
+    let now = now.checked_add(began.elapsed()).unwrap_or(now);
+    printed_by(hands, id, now).await
+}
+
+async fn printed_by(hands: &Hands, id: &FullId, now: Timestamp) -> usize {
     let options = LogsOptions {
         since: now.checked_sub(1.second()).ok(),
         ..LogsOptions::default()
