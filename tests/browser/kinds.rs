@@ -6,10 +6,14 @@ use anyhow::{Context, Result};
 
 /// One page of each kind, in the embedded notebook. A new kind gets a row here, and is then
 /// looked at for barriers, widths, headings and keys.
-pub const KINDS: [&str; 15] = [
+pub const KINDS: [&str; 19] = [
     "/",
     "/learnings/docker",
     "/topics/Learning_Docker_Storage",
+    "/map",
+    "/map?note=/learnings/docker",
+    "/map?at=Learning_Docker_Storage_Types",
+    "/search?q=layer",
     "/demos",
     "/demos/what-survives-a-restart",
     "/demos/command",
