@@ -10,13 +10,15 @@ const styled = new Promise(done => {
 const dialog = document.createElement("dialog")
 dialog.className = "palette"
 dialog.setAttribute("aria-label", "Search")
-dialog.innerHTML = `<form action="/search" role="search" aria-label="Topics, panels, demos and hosts">
-<input type="search" name="q" role="combobox" aria-label="Search" aria-expanded="false" aria-autocomplete="list" aria-controls="palette-options" maxlength="200" autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="A topic, a word, a panel, a demo, a host">
-<button type="button" class="btn plain">Close</button>
-</form>
-<div class="result"><div class="told"></div><div id="palette-options" role="listbox" aria-label="Found"></div></div>
-<p class="help"><kbd>↑</kbd> <kbd>↓</kbd> choose, <kbd>Enter</kbd> opens, <kbd>Esc</kbd> closes</p>
-<p class="vh" role="status"></p>`
+dialog.innerHTML = [
+  '<form action="/search" role="search" aria-label="Topics, panels, demos and hosts">',
+  '<input type="search" name="q" role="combobox" aria-label="Search" aria-expanded="false" aria-autocomplete="list" aria-controls="palette-options" maxlength="200" autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="A topic, a word, a panel, a demo, a host">',
+  '<button type="button" class="btn plain">Close</button>',
+  '</form>',
+  '<div class="result"><div class="told"></div><div id="palette-options" role="listbox" aria-label="Found"></div></div>',
+  '<p class="help"><kbd>↑</kbd> <kbd>↓</kbd> choose, <kbd>Enter</kbd> opens, <kbd>Esc</kbd> closes</p>',
+  '<p class="vh" role="status"></p>',
+].join("")
 document.body.append(dialog)
 
 const field = dialog.querySelector("input")

@@ -48,8 +48,8 @@ async function show(ref, x, y) {
     html = "<p>Waterline does not answer, so there is nothing to show here yet.</p>"
   }
   await sheets
-  // Meanwhile the reader may have left, or be at the next reference.
-  if (shown !== mine || !ref.isConnected) return
+  // Meanwhile the reader may have left, or be at the next reference, or in a dialog.
+  if (shown !== mine || !ref.isConnected || document.querySelector(":modal")) return
   box = document.createElement("div")
   box.id = "preview"
   box.className = "preview"
@@ -99,7 +99,7 @@ const on = {
   focusin({ target }) {
     if (within(target)) return clearTimeout(timer)
     const ref = reference(target)
-    if (shown && ref !== shown.ref) close()
+    if (ref !== shown?.ref) close()
     if (ref && ref !== shown?.ref && ref.matches(":focus-visible")) later(POINTED, () => show(ref))
   },
   pointerdown({ target, pointerType, clientX, clientY }) {

@@ -166,7 +166,7 @@ impl Search {
             found.missing.clear();
         }
         let none = hits.is_empty();
-        if none || !(found.some_words || !found.missing.is_empty()) {
+        if none || (!found.some_words && found.missing.is_empty()) {
             hits.extend(self.wanted(&asked, &named));
         }
         if none && !hits.is_empty() {
