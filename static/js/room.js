@@ -22,12 +22,14 @@ const unfolded = new Set()
 const bar = document.createElement("section")
 bar.className = "room-bar"
 bar.setAttribute("aria-label", "Projector")
-bar.innerHTML = `<b class="what"></b><span class="at"></span>
-<span class="does"><button class="btn" type="button" data-does="back">Back</button>
-<button class="btn" type="button" data-does="on">On</button>
-<button class="btn" type="button" data-does="view" aria-keyshortcuts="z"></button>
-<button class="btn" type="button" data-does="blank" aria-keyshortcuts="b">Blank</button>
-<button class="btn" type="button" data-does="leave" aria-keyshortcuts="Escape">Leave</button></span>`
+bar.innerHTML = [
+  '<b class="what"></b><span class="at"></span>',
+  '<span class="does"><button class="btn" type="button" data-does="back">Back</button>',
+  '<button class="btn" type="button" data-does="on">On</button>',
+  '<button class="btn" type="button" data-does="view" aria-keyshortcuts="z"></button>',
+  '<button class="btn" type="button" data-does="blank" aria-keyshortcuts="b">Blank</button>',
+  '<button class="btn" type="button" data-does="leave" aria-keyshortcuts="Escape">Leave</button></span>',
+].join("\n")
 const does = { back, on, view: nextView, blank, leave }
 
 /** Into the room, or out of it. */
