@@ -2,7 +2,6 @@
  * `<live-panel name key data-state>`: the picture of a topic, kept current by the
  * page's stream. Without scripts it is a link and a frame.
  */
-import { Idiomorph } from "../vendor/idiomorph.js"
 import { startsFolded } from "./fold-panels.js"
 import { listen, unlisten } from "./live.js"
 
@@ -14,6 +13,7 @@ const keepFolds = {
 class LivePanel extends HTMLElement {
   #key = null
   #over = null
+  #newest = null
 
   connectedCallback() {
     this.#key = this.getAttribute("key") ?? this.getAttribute("name")
@@ -27,14 +27,22 @@ class LivePanel extends HTMLElement {
     unlisten(this.#key, this)
   }
 
-  /** Takes a new fragment: the whole element as the server draws it. */
-  receive(html) {
+  /** Takes a new fragment: the whole element as the server draws it. The first goes in as it is; from the second on, what is there is changed where it differs. */
+  async receive(html) {
     const first = this.dataset.state === "loading"
     const next = new DOMParser().parseFromString(html, "text/html").querySelector("live-panel")
+    this.#newest = next
     this.dataset.state = next.dataset.state
     // The panel's headings, which begin at the third level, stand one below the heading that it belongs to.
     for (const heading of next.querySelectorAll("h3, h4, h5, h6")) heading.ariaLevel = Number(heading.localName[1]) - 2 + this.#over
-    Idiomorph.morph(this, next.innerHTML, { morphStyle: "innerHTML", callbacks: keepFolds })
+    if (first) {
+      this.replaceChildren(...next.childNodes)
+    } else {
+      const { Idiomorph } = await import("../vendor/idiomorph.js")
+      // Another one may have come meanwhile.
+      if (this.#newest !== next) return
+      Idiomorph.morph(this, next.innerHTML, { morphStyle: "innerHTML", callbacks: keepFolds })
+    }
     if (first && startsFolded(this)) this.querySelector("details.fold")?.removeAttribute("open")
     this.dispatchEvent(new Event("live-panel:drawn", { bubbles: true }))
   }

@@ -20,10 +20,12 @@ const STOP: &str = r#"
     }
     const points = [.5, .02, .98].flatMap((x) => [.5, .1, .9].map((y) => [box.left + box.width * x, box.top + box.height * y]))
     const ring = (css) => css.outlineStyle !== "none" && parseFloat(css.outlineWidth) >= 2
+    // A link in a drawing has its ring around its name, not around all that it reaches.
+    const drawn = [...one.querySelectorAll(":scope > rect")].map((rect) => getComputedStyle(rect))
     return {
       main: document.querySelector("main").contains(one),
       skip: one.matches(".skip"),
-      ring: ring(getComputedStyle(one)) || ring(getComputedStyle(one.parentElement)),
+      ring: ring(getComputedStyle(one)) || ring(getComputedStyle(one.parentElement)) || drawn.some((css) => parseFloat(css.strokeWidth) >= 3),
       seen: points.some(([x, y]) => shows(x, y)),
       what: one.outerHTML.slice(0, 140),
       forced: one.tabIndex > 0,
