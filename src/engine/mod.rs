@@ -23,6 +23,7 @@ pub mod endpoint;
 pub mod events;
 pub mod files;
 pub mod find;
+mod gather;
 pub mod hands;
 pub mod host;
 mod kept;

@@ -5,7 +5,9 @@
 //! do not: the `bridge` of a sandbox is a network of its own.
 
 use super::Ask;
-use super::owned::{Instance, Owned, SANDBOX, SandboxId, claimed, claimed_image, is_demo_image};
+use super::owned::{
+    Instance, Owned, SANDBOX, SandboxId, claimed, claimed_image, is_demo_image, labels_of,
+};
 use super::rename;
 use serde_json::Value;
 use std::collections::HashSet;
@@ -50,7 +52,7 @@ impl Corner {
             .iter()
             .chain([&json["Name"]])
             .filter_map(Value::as_str)
-            .any(|name| self.holds(claimed(labels(json), name)))
+            .any(|name| self.holds(claimed(labels_of(json), name)))
     }
 
     /// Whether a network or volume is its own.
@@ -64,23 +66,15 @@ impl Corner {
         let tags = json["RepoTags"].as_array().map_or(&[][..], Vec::as_slice);
         tags.iter()
             .filter_map(Value::as_str)
-            .any(|tag| self.holds(claimed_image(labels(json), tag)))
+            .any(|tag| self.holds(claimed_image(labels_of(json), tag)))
     }
 
     /// Whether this is the image that demos run.
     fn runs(&self, json: &Value) -> bool {
         match &self.demo_image {
             Some(id) => json["Id"] == id.as_str(),
-            None => is_demo_image(labels(json)),
+            None => is_demo_image(labels_of(json)),
         }
-    }
-}
-
-/// The labels of a container or an image: those of a line of the list, or of an inspect.
-fn labels(json: &Value) -> &Value {
-    match &json["Labels"] {
-        Value::Null => &json["Config"]["Labels"],
-        labels => labels,
     }
 }
 

@@ -308,6 +308,15 @@ pub fn is_demo_image(labels: &Value) -> bool {
     label(DEMO_IMAGE) == Some("1") && label(SANDBOX).is_none()
 }
 
+/// The labels of a container or an image: `Labels` of a line of a list, `Config.Labels` of an
+/// inspect.
+pub fn labels_of(json: &Value) -> &Value {
+    match &json["Labels"] {
+        Value::Null => &json["Config"]["Labels"],
+        labels => labels,
+    }
+}
+
 /// What the labels say.
 fn claim(labels: &Value) -> Option<Owned> {
     let label = |name: &str| labels.get(name).and_then(Value::as_str);

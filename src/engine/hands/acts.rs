@@ -7,7 +7,6 @@ use super::client::{CHANGE, Client, LOOK, Told};
 use super::failed::Failed;
 use super::ids::{FullId, ImageRef};
 use super::known::Kind;
-use super::looks::labels_of_image;
 use super::subnets::{self, Taken};
 use crate::engine::Away;
 use crate::engine::owned::{self, ImageName, SandboxId};
@@ -281,7 +280,7 @@ impl Inner {
             }
         };
         let told = client.get(&path, LOOK).await?;
-        let labels = labels_of_image(&told);
+        let labels = owned::labels_of(&told);
         let tags = told["RepoTags"].as_array().cloned().unwrap_or_default();
         let ours = |tag: &Value| {
             let tag = tag.as_str()?;

@@ -156,7 +156,7 @@ impl Inner {
 
     /// Takes the names out that somebody else gave to an image of ours.
     fn own_tags(&self, image: &mut Value) {
-        let labels = labels_of_image(image).clone();
+        let labels = owned::labels_of(image).clone();
         if labels.get(owned::SANDBOX).is_none() {
             return;
         }
@@ -237,7 +237,7 @@ impl Inner {
         if let Some((Kind::DemoImage, _)) = self.known.get(id) {
             return Some((Kind::DemoImage, None));
         }
-        let labels = labels_of_image(told);
+        let labels = owned::labels_of(told);
         let of = |tag: &Value| owned::owned_image(labels, tag.as_str()?, &self.instance);
         let tags = told["RepoTags"].as_array().into_iter().flatten();
         match tags.into_iter().find_map(of) {
@@ -282,14 +282,6 @@ fn name(row: &Value) -> &str {
 /// The name of a row of `/containers/json`; links, which we do not make, are further ones.
 fn first_name(row: &Value) -> &str {
     row["Names"][0].as_str().unwrap_or_default()
-}
-
-/// `Labels` of a row of a list, `Config.Labels` of an inspected image.
-pub(super) fn labels_of_image(image: &Value) -> &Value {
-    match &image["Config"]["Labels"] {
-        Value::Null => &image["Labels"],
-        labels => labels,
-    }
 }
 
 #[cfg(test)]

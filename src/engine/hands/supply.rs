@@ -53,7 +53,7 @@ impl Hands {
         let path = format!("/images/{reference}/json");
         match client.get(&path, client::LOOK).await {
             Ok(told) => {
-                let labels = super::looks::labels_of_image(&told);
+                let labels = crate::engine::owned::labels_of(&told);
                 let is_labelled = owned::is_demo_image(labels);
                 let id = told["Id"].as_str().and_then(FullId::parse);
                 Ok(id.map(|id| FoundImage { id, is_labelled }))
