@@ -161,11 +161,11 @@ impl<'n> Finder<'n> {
 }
 
 impl Notebook {
-    /// Notes in path order, `count` of them from number `from`, with the notes that each
+    /// Notes in reading order, `count` of them from number `from`, with the notes that each
     /// refers to. Demos are no notes.
     pub fn mapped_notes(&self, from: usize, count: usize) -> Vec<MappedNote> {
-        let some = self.paths().in_order.iter().skip(from).take(count);
-        some.filter_map(|(_, slot)| Some(self.mapped_note(*slot, self.parsed(*slot)?)))
+        let some = self.reading().in_order.iter().skip(from).take(count);
+        some.filter_map(|slot| Some(self.mapped_note(*slot, self.parsed(*slot)?)))
             .collect()
     }
 
@@ -220,9 +220,10 @@ impl Notebook {
         Some((self.note_link(slot), at + usize::from(outside)))
     }
 
-    /// Where a note stands among the notes in path order, from 0.
+    /// Where a note stands among the notes in reading order, from 0.
     pub fn number_of(&self, path: &str) -> Option<usize> {
-        self.paths().find(path)
+        let at = self.paths().find(path)?;
+        self.reading().place(self.paths().in_order[at].1)
     }
 
     /// The note at a path (not percent-encoded): `count` of its places from number `from`.

@@ -1,18 +1,10 @@
 //! The map: topics and references as a picture, with the same in words.
 
+use crate::notebook::notebook;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use waterline::notebook::{Content, NoteMap, Notebook, Rules};
 use waterline::web::pages::{MapOf, map, map_url, topic_map_url};
-
-fn notebook(files: &[(&str, &str)]) -> Notebook {
-    Notebook::from_files(
-        files
-            .iter()
-            .map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())),
-        &Rules::default(),
-    )
-}
 
 fn built_in() -> Notebook {
     Notebook::load(&Content::Embedded, &Rules::default()).expect("the notes that are built in")

@@ -1,5 +1,6 @@
 //! Reading pages: what a notebook looks like as HTML.
 
+use crate::notebook::notebook;
 use std::collections::HashSet;
 use waterline::notebook::{Notebook, Rules};
 use waterline::panels::Panel;
@@ -46,15 +47,6 @@ title: Unix mount points
 
 - A spot <<Learning_Ops_Unix_Spot>> in a list, see Learning_Docker_Storage.
 ";
-
-fn notebook(files: &[(&str, &str)]) -> Notebook {
-    Notebook::from_files(
-        files
-            .iter()
-            .map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())),
-        &Rules::default(),
-    )
-}
 
 fn both() -> Notebook {
     notebook(&[("docker.md", DOCKER), ("unix.md", UNIX)])

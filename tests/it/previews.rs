@@ -1,9 +1,19 @@
 //! Previews: a topic at a glance, of bounded size, in the middle of another page.
 
 use super::notebook::notebook;
-use waterline::web::pages::{preview, vanished};
+use waterline::web::pages::{Beside, preview, vanished};
 
 const FRONT: &str = "---\npath: /n\ntitle: Note\n---\n";
+
+/// Topics without panels and demos.
+fn nothing_beside() -> Beside<'static> {
+    Beside {
+        panels_of: &|_| Vec::new(),
+        demos_of: &|_| Vec::new(),
+        why_none: &|_| None,
+        hosts: &[],
+    }
+}
 
 /// The preview of a name in one note.
 fn glance(text: &str, name: &str) -> String {
@@ -227,14 +237,9 @@ fn a_backlink_leads_to_the_very_word() {
             "---\npath: /b\ntitle: B\n---\n# <<Foo_B>>\n\nBack to Foo_A.\n",
         ),
     ]);
-    let none = |_: &str| Vec::new();
-    let beside = waterline::web::pages::Beside {
-        panels_of: &none,
-        demos_of: &|_| Vec::new(),
-        why_none: &|_| None,
-        hosts: &[],
+    let draw = |name: &str| {
+        waterline::web::pages::topic(&book, name, 1, &nothing_beside()).expect("a topic")
     };
-    let draw = |name: &str| waterline::web::pages::topic(&book, name, 1, &beside).expect("a topic");
     let (a, b) = (draw("Foo_A"), draw("Foo_B"));
     let links = book.backlinks("Foo_A", 0, 50);
     let (own, other) = (&links[0], &links[1]);
@@ -252,7 +257,7 @@ fn a_backlink_leads_to_the_very_word() {
         "{a}"
     );
     assert!(b.contains(&format!("id=\"{}\"", other.place)), "{b}");
-    let note = waterline::web::pages::note(&book, "/a", 1, &beside).expect("a note");
+    let note = waterline::web::pages::note(&book, "/a", 1, &nothing_beside()).expect("a note");
     assert!(
         note.contains("2 places refer to topics of this note, 1 of them on this page"),
         "{note}"
@@ -267,14 +272,7 @@ fn each_heading_has_a_permalink_that_works_by_itself() {
             "{FRONT}Before.\n\n# One\n\n## Boats <<Foo_Boats>>\n\n### Made of \"wood\"\n\n- # In a list\n"
         ),
     )]);
-    let none = |_: &str| Vec::new();
-    let beside = waterline::web::pages::Beside {
-        panels_of: &none,
-        demos_of: &|_| Vec::new(),
-        why_none: &|_| None,
-        hosts: &[],
-    };
-    let html = waterline::web::pages::note(&book, "/n", 1, &beside).expect("a note");
+    let html = waterline::web::pages::note(&book, "/n", 1, &nothing_beside()).expect("a note");
     for (href, label) in [
         ("/n", "Note"),
         ("#one", "One"),

@@ -2,8 +2,9 @@
 //! them on the left, what they refer to on the right, each under its note. References from
 //! one of its topics to another run on tracks beside them.
 
-use super::shapes::tracks;
-use super::shapes::{Drawing, Node, Path, Towards, Ways, Words, across, bracket, settled, tip};
+mod wide;
+
+use super::shapes::Drawing;
 use super::stack::{Item, Row, stacked};
 use super::{Legend, Link, List, MapOf, Page, Said, href_of, is_demo, map_url, times, title_of};
 use crate::notebook::{NoteLink, NoteMap, Notebook, Place, TopicLink, Way};
@@ -16,19 +17,12 @@ use crate::web::pages::{note_url, topic_url};
 const TOPICS: usize = 20;
 /// Places drawn on either side.
 const SIDE: usize = 24;
-/// Tracks for references inside the note.
-const TRACKS: usize = 12;
 /// Links in words, on a whole page.
 const SAID: usize = 240;
 
-/// How wide the drawing is, in its own pixels.
-const WIDTH: i32 = 960;
 const ROW: i32 = 26;
 /// A note above its topics.
 const HEAD: i32 = 26;
-const TOP: i32 = 44;
-/// Between two ways where they meet a place.
-const PORT: i32 = 8;
 
 /// A map's places with what is marked among them.
 struct Scene {
@@ -162,7 +156,7 @@ impl Scene {
         let (led, left_led) = self.side(|place| &place.led_here);
         let (leads, left_leads) = self.side(|place| &place.leads_to);
         let mut left_out = Vec::new();
-        let wide = self.wide(&led, &leads, &mut left_out);
+        let wide = wide::drawing(self, &led, &leads, &mut left_out);
         for (left, what) in [
             (left_led, "place that refers here is not drawn"),
             (left_leads, "place that it refers to is not drawn"),
@@ -310,270 +304,6 @@ impl Scene {
         }
     }
 
-    fn wide(&self, led: &[Side<'_>], leads: &[Side<'_>], left_out: &mut Vec<String>) -> Drawing {
-        // References inside the note.
-        let mut inner: Vec<(usize, usize)> = Vec::new();
-        for (from, place) in self.places.iter().enumerate() {
-            let ways = place.leads_to.iter().filter_map(|way| self.inside(way));
-            inner.extend(ways.filter(|to| *to != from).map(|to| (from, to)));
-        }
-        let spans: Vec<_> = inner.iter().map(|&(a, b)| (a.min(b), a.max(b))).collect();
-        let (of, count) = tracks(&spans);
-        let folded = of.iter().filter(|track| **track >= TRACKS).count();
-        if folded > 0 {
-            let (one, many) = (
-                "reference inside this note is not drawn",
-                "references inside this note are not drawn",
-            );
-            left_out.push(format!("{}.", counted(folded, one, many)));
-        }
-        let count = count.min(TRACKS) as i32;
-        let zone = if count > 0 { 12 + 10 * count } else { 0 };
-
-        let gap = 84;
-        let room = WIDTH - 2 * gap - zone;
-        let side = room * 31 / 100;
-        let (left, right) = (side + gap, WIDTH - side - gap - zone);
-
-        // The middle: the more is bound to a place, the taller it stands, and all of them
-        // together as tall as the sides, where that is not much more.
-        let heights: Vec<i32> = (0..self.places.len())
-            .map(|index| {
-                let bound = |sides: &[Side<'_>]| {
-                    let bound = sides.iter().filter(|side| side.bound.contains(&index));
-                    bound.count() as i32
-                };
-                let least = if self.here == Some(index) { 44 } else { 28 };
-                (14 + PORT * bound(led).max(bound(leads))).clamp(least, 140)
-            })
-            .collect();
-        let none = |_: usize| 0;
-        let tall = |sides: &[Side<'_>]| -> i32 {
-            let groups = groups(sides, &none);
-            groups.iter().map(|(_, size, _)| size + 14).sum::<i32>() - 34
-        };
-        let middle = heights.iter().sum::<i32>() + 12 * (heights.len() as i32 - 1);
-        let spare = (tall(led).max(tall(leads)) - middle).max(0);
-        let apart = 12 + (spare / heights.len().max(1) as i32).min(44);
-        let mut y = TOP + (spare - (apart - 12) * (heights.len() as i32 - 1)).max(0) / 2;
-        let mut frames = Vec::new();
-        for (place, height) in self.places.iter().zip(&heights) {
-            let indent = 16 * place.depth.min(4) as i32;
-            frames.push((left + indent, y, right - left - indent, *height));
-            y += height + apart;
-        }
-        let mut bottom = (y - apart).max(TOP + middle + spare);
-        let centre = |index: usize| frames[index].1 + frames[index].3 / 2;
-
-        let mut nodes: Vec<Node> = Vec::new();
-        let mut words = vec![Words::new(side, 16, "q e", "Refers here")];
-        let mut rails = Vec::new();
-        if self.is_wanted() {
-            words.push(Words::new(left, 16, "q", "Wanted"));
-        } else {
-            words.push(Words::new(WIDTH - side, 16, "q", "Is referred to"));
-        }
-        if let Some(note) = &self.note {
-            nodes.push(
-                Node::new(note_url(&note.path), "head", (left, 0, right - left, HEAD)).says(
-                    left,
-                    16,
-                    "b",
-                    &note.title,
-                    f64::from(right - left) * 0.94,
-                ),
-            );
-        }
-        // How topics stand in each other.
-        for (index, place) in self.places.iter().enumerate() {
-            let parent = (0..index)
-                .rev()
-                .find(|at| self.places[*at].depth < place.depth);
-            if let (Some(parent), true) = (parent, place.depth > 0 && place.depth <= 4) {
-                let x = frames[parent].0 + 8;
-                let from = frames[parent].1 + frames[parent].3;
-                let d = format!("M{x} {from}V{}H{}", centre(index), frames[index].0);
-                rails.push(Path { class: "nest", d });
-            }
-        }
-
-        let mut ways: Vec<Ways> = self.places.iter().map(|_| Ways::default()).collect();
-        // Ways inside: they leave at the lower and arrive at the upper part of a frame.
-        for (at, &(from, to)) in inner.iter().enumerate() {
-            if of[at] >= TRACKS {
-                continue;
-            }
-            let track = right + 14 + 10 * of[at] as i32;
-            let leaves = frames[from].1 + frames[from].3 - 6;
-            let arrives = frames[to].1 + 6;
-            let d = bracket(right, leaves, track, arrives);
-            let way = (d, tip(right + 1, arrives, Towards::Left));
-            ways[from].add(&way.0, false, &way.1);
-        }
-
-        // Both sides.
-        for (sides, is_left) in [(led, true), (leads, false)] {
-            let groups = groups(sides, &centre);
-            let sizes: Vec<(i32, i32)> = groups
-                .iter()
-                .map(|(_, size, wish)| (*size, *wish))
-                .collect();
-            let tops = settled(&sizes, TOP - 20, bottom, 14);
-            // Where each way meets its place in the middle.
-            let mut meets: Vec<Vec<(i32, usize)>> = vec![Vec::new(); self.places.len()];
-            let mut rows = vec![0; sides.len()];
-            for ((range, ..), top) in groups.iter().zip(&tops) {
-                for (row, at) in range.clone().enumerate() {
-                    rows[at] = top + HEAD + ROW * row as i32 + ROW / 2;
-                    for place in &sides[at].bound {
-                        meets[*place].push((rows[at], at));
-                    }
-                }
-            }
-            let mut echo: Vec<Ways> = sides.iter().map(|_| Ways::default()).collect();
-            for (place, meets) in meets.iter_mut().enumerate() {
-                meets.sort_unstable();
-                let inside = if is_left { 10 } else { 20 };
-                let room = frames[place].3 - inside;
-                let step = (room / meets.len().max(1) as i32).clamp(1, PORT);
-                let first = centre(place) - step * (meets.len() as i32 - 1) / 2;
-                for (number, (y, at)) in meets.iter().enumerate() {
-                    let port = (first + step * number as i32)
-                        .clamp(frames[place].1 + 3, frames[place].1 + frames[place].3 - 3);
-                    let wanted = sides[*at].way.note.is_none() || self.is_wanted();
-                    let (d, tip) = if is_left {
-                        let to = (frames[place].0 - 1, port);
-                        let d = across((side, *y), (to.0 - 6, port));
-                        (d, tip(to.0, to.1, Towards::Right))
-                    } else {
-                        let from = (right + zone, port);
-                        let to = (WIDTH - side - 8, *y);
-                        let d = across(from, to);
-                        let d = format!(
-                            "M{right} {port}H{}{}",
-                            from.0,
-                            &d[d.find('C').unwrap_or(0)..]
-                        );
-                        (d, tip(to.0 + 7, to.1, Towards::Right))
-                    };
-                    ways[place].add(&d, wanted, &tip);
-                    echo[*at].add(&d, wanted, &tip);
-                }
-            }
-            for ((range, size, _), top) in groups.iter().zip(&tops) {
-                bottom = bottom.max(top + size);
-                let (x, text, class) = if is_left {
-                    (side + 2, side - 10, "s q e")
-                } else {
-                    (WIDTH - side - 2, WIDTH - side + 10, "s q")
-                };
-                let from = if is_left { 0 } else { WIDTH - side };
-                let d = format!("M{x} {}V{}", top + HEAD + 2, top + size);
-                let wanted = sides[range.start].way.note.is_none();
-                rails.push(Path {
-                    class: if wanted { "bus hollow" } else { "bus" },
-                    d,
-                });
-                match Group::of(sides[range.start].way) {
-                    Group::Note(note) => nodes.push(
-                        Node::new(map_url(&note.path), "head", (from, *top, side, HEAD)).says(
-                            text,
-                            top + 15,
-                            class,
-                            &note.title,
-                            f64::from(side - 12),
-                        ),
-                    ),
-                    Group::Demos => nodes.push(
-                        Node::new("/demos".to_owned(), "head", (from, *top, side, HEAD)).says(
-                            text,
-                            top + 15,
-                            class,
-                            "Demos",
-                            f64::from(side),
-                        ),
-                    ),
-                    Group::Wanted => words.push(Words::new(text, top + 15, class, "Wanted")),
-                }
-                for at in range.clone() {
-                    let way = sides[at].way;
-                    let y = rows[at] - ROW / 2;
-                    let class = if is_left { "e" } else { "" };
-                    let label = side_title(way);
-                    let mut node = Node::new(
-                        href_of(way),
-                        if way.note.is_none() { "wanted" } else { "" },
-                        if is_left {
-                            (0, y, side - 6, ROW)
-                        } else {
-                            (from + 4, y, side - 4, ROW)
-                        },
-                    )
-                    .says(
-                        text,
-                        rows[at] + 5,
-                        class,
-                        &label,
-                        f64::from(side - 20),
-                    );
-                    node.echo = echo[at].clone();
-                    nodes.push(node);
-                }
-            }
-        }
-
-        // The places of the middle last: their ways lie above the columns.
-        let mut lit = Ways::default();
-        for (index, (place, ways)) in self.places.iter().zip(ways).enumerate() {
-            let frame = frames[index];
-            let here = self.here == Some(index);
-            let class = match (here, self.is_wanted()) {
-                (true, true) => "here wanted",
-                (true, false) => "here",
-                _ if place.topic.is_none() => "text",
-                _ => "place",
-            };
-            let room = f64::from(frame.2 - 20);
-            let mut node = Node::new(self.href(place), class, frame).says(
-                frame.0 + 10,
-                frame.1 + frame.3 / 2 + if here { -4 } else { 5 },
-                if here { "b" } else { "" },
-                &self.title(place),
-                if here { room * 0.94 } else { room },
-            );
-            if here {
-                node.words.push(Words::new(
-                    frame.0 + 10,
-                    frame.1 + frame.3 / 2 + 14,
-                    "s",
-                    "you are here",
-                ));
-                lit.and(&ways);
-            }
-            node.ways = ways;
-            nodes.push(node);
-        }
-        if led.is_empty() {
-            words.push(Words::new(side, TOP + 18, "s q e", "nobody else, so far"));
-        }
-        if leads.is_empty() && !self.is_wanted() {
-            words.push(Words::new(
-                WIDTH - side,
-                TOP + 18,
-                "s q",
-                "nothing outside of it",
-            ));
-        }
-        Drawing {
-            width: WIDTH,
-            height: bottom + 8,
-            rails,
-            words,
-            nodes,
-            lit,
-        }
-    }
-
     fn narrow(&self) -> Drawing {
         let items: Vec<Item> = self
             .places
@@ -663,38 +393,10 @@ impl Scene {
     }
 }
 
-/// What a place outside is called where it stands under its note.
-fn side_title(way: &Way) -> String {
-    match (&way.topic, &way.note) {
-        (None, Some(note)) if !is_demo(note) => "outside of its topics".to_owned(),
-        _ => title_of(way),
-    }
-}
-
 /// What it is called where it stands alone.
 fn said_title(way: &Way) -> String {
     match (&way.topic, &way.note) {
         (None, Some(note)) if is_demo(note) => format!("{} (demo)", note.title),
         _ => title_of(way),
     }
-}
-
-/// The runs of one note among the sides: which, how high, and where they would like to be.
-fn groups(
-    sides: &[Side<'_>],
-    centre: &impl Fn(usize) -> i32,
-) -> Vec<(std::ops::Range<usize>, i32, i32)> {
-    let mut groups = Vec::new();
-    let mut from = 0;
-    for run in sides.chunk_by(|a, b| Group::of(a.way) == Group::of(b.way)) {
-        let ends: Vec<i32> = run
-            .iter()
-            .flat_map(|side| side.bound.iter().map(|place| centre(*place)))
-            .collect();
-        let wish = ends.iter().sum::<i32>() / (ends.len().max(1) as i32);
-        let size = HEAD + ROW * run.len() as i32;
-        groups.push((from..from + run.len(), size, wish));
-        from += run.len();
-    }
-    groups
 }
