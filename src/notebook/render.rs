@@ -56,15 +56,7 @@ pub(super) struct State {
 
 impl<'n> Render<'n> {
     pub fn new(notebook: &'n Notebook, slot: u32, note: &'n Parsed) -> Self {
-        let mut render = Self {
-            notebook,
-            slot,
-            note,
-            here: urls::encode(notebook.path_of(slot).unwrap_or_default()),
-            ids: Vec::new(),
-            marked: None,
-            bare: false,
-        };
+        let mut render = Self::without_ids(notebook, slot, note);
         render.ids = render.heading_ids();
         render
     }
@@ -72,25 +64,27 @@ impl<'n> Render<'n> {
     /// For a preview, which is shown in the middle of another page.
     pub fn bare(notebook: &'n Notebook, slot: u32, note: &'n Parsed) -> Self {
         Self {
-            notebook,
-            slot,
-            note,
-            here: urls::encode(notebook.path_of(slot).unwrap_or_default()),
-            ids: Vec::new(),
-            marked: None,
             bare: true,
+            ..Self::without_ids(notebook, slot, note)
         }
     }
 
     /// For the paragraph of a backlink, which is these words of the note.
     pub fn snippet(notebook: &'n Notebook, slot: u32, note: &'n Parsed, words: &'n [u32]) -> Self {
         Self {
+            marked: Some(words),
+            ..Self::without_ids(notebook, slot, note)
+        }
+    }
+
+    fn without_ids(notebook: &'n Notebook, slot: u32, note: &'n Parsed) -> Self {
+        Self {
             notebook,
             slot,
             note,
             here: urls::encode(notebook.path_of(slot).unwrap_or_default()),
             ids: Vec::new(),
-            marked: Some(words),
+            marked: None,
             bare: false,
         }
     }
