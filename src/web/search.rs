@@ -11,7 +11,7 @@ use super::pages::{host_url, note_url, topic_url};
 use super::routes::Answer;
 use super::state::App;
 use crate::notebook::TopicLink;
-use crate::notebook::search::{Found, Hit, LONGEST};
+use crate::notebook::search::{Found, Hit, LONGEST, has_all, words};
 use crate::panels::Panel;
 use askama::Template;
 use axum::extract::State;
@@ -113,6 +113,8 @@ struct Entry {
     title: String,
     /// Its name, or what it is.
     name: String,
+    /// It is a name: of a topic or of a place.
+    is_named: bool,
     /// Where it stands.
     place: String,
     wanted: bool,
@@ -131,6 +133,7 @@ impl Entry {
             title: hit.title,
             name: hit.topic.unwrap_or_default(),
             place: note.title,
+            is_named: true,
             wanted: hit.wanted,
             passage: match hit.wanted {
                 true => "Nobody has written this topic yet.".into(),
@@ -144,6 +147,7 @@ impl Entry {
             href,
             title: escaped(title),
             name,
+            is_named: false,
             place: String::new(),
             wanted: false,
             passage: String::new(),
@@ -246,12 +250,8 @@ fn said(found: &Found, others: &[Group], more: bool) -> String {
 
 /// The panels, demos and hosts that have all the words.
 fn others(app: &App, typed: &str) -> Vec<Group> {
-    let words: Vec<String> = parts(typed).take(10).collect();
-    let has_all = |text: &str| {
-        let own: Vec<String> = parts(text).collect();
-        let has = |word: &String| own.iter().any(|own| own.starts_with(word.as_str()));
-        !words.is_empty() && words.iter().all(has)
-    };
+    let asked = words(typed);
+    let has_all = |text: &str| has_all(&words(text), &asked);
     let edition = app.edition_for_long();
     let panels = Panel::ALL.into_iter().filter(|panel| {
         has_all(&format!(
@@ -284,7 +284,10 @@ fn others(app: &App, typed: &str) -> Vec<Group> {
     let hosts = hosts
         .into_iter()
         .filter(|host| has_all(&format!("{} {} host", host.name, host.endpoint)));
-    let hosts = hosts.map(|host| Entry::plain(host_url(&host.name), &host.name, host.endpoint));
+    let hosts = hosts.map(|host| Entry {
+        is_named: true,
+        ..Entry::plain(host_url(&host.name), &host.name, host.endpoint)
+    });
     vec![
         Group {
             title: "Panels",
@@ -302,12 +305,6 @@ fn others(app: &App, typed: &str) -> Vec<Group> {
             entries: hosts.take(OTHERS).collect(),
         },
     ]
-}
-
-/// The words of a text, in lower case.
-fn parts(text: &str) -> impl Iterator<Item = String> + '_ {
-    let parts = text.split(|letter: char| !letter.is_alphanumeric());
-    parts.filter(|part| !part.is_empty()).map(str::to_lowercase)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 
 use super::documents::{self, NO_TOPIC};
 use super::index::{Fields, of_key};
-use super::words::{marked, passage, words};
+use super::words::{has_all, marked, passage, words};
 use crate::notebook::linked::Notebook;
 use crate::notebook::page::{NoteLink, TopicLink};
 use rustc_hash::FxHashMap;
@@ -389,13 +389,9 @@ impl Search {
         asked: &'s [String],
         named: &'s Option<String>,
     ) -> impl Iterator<Item = Hit> + 's {
-        let has_all = |parts: &[String]| {
-            let has = |word: &String| parts.iter().any(|part| part.starts_with(word.as_str()));
-            !asked.is_empty() && asked.iter().all(has)
-        };
         self.wanted
             .iter()
-            .filter(move |(name, parts)| Some(name) != named.as_ref() && has_all(parts))
+            .filter(move |(name, parts)| Some(name) != named.as_ref() && has_all(parts, asked))
             .take(WANTED_SHOWN)
             .map(|(name, _)| self.wanted_hit(name))
     }

@@ -17,3 +17,4 @@ mod words;
 
 pub use find::{Found, Hit, LONGEST, Search};
 pub use index::{Indexer, IndexerError};
+pub use words::{has_all, words};

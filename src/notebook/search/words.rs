@@ -33,6 +33,13 @@ pub fn words(text: &str) -> Vec<String> {
     words
 }
 
+/// Whether each of the words that were asked for begins one of these; of none, nothing is
+/// said.
+pub fn has_all(own: &[String], asked: &[String]) -> bool {
+    let has = |word: &String| own.iter().any(|own| own.starts_with(word.as_str()));
+    !asked.is_empty() && asked.iter().all(has)
+}
+
 /// Where words stand that were asked for, and which of the asked ones each is.
 fn matches(text: &str, asked: &dyn Fn(&str) -> Option<usize>) -> Vec<(Range<usize>, usize)> {
     let mut analyzer = analyzer();
