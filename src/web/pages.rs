@@ -24,6 +24,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 pub use home::{Places, home};
 pub use map::{MapOf, map, map_url, topic_map_url};
 pub use note::note;
+pub(crate) use parts::thousands;
 pub use parts::{PanelLink, sheets_of};
 pub use preview::{preview, vanished};
 pub use topic::topic;

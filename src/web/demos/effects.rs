@@ -1,6 +1,7 @@
 //! What a demo will do to a host, said before it does it.
 
 use crate::demos::script::Demo;
+use crate::web::pages::thousands;
 use crate::web::state::App;
 use askama::Template;
 use std::time::Duration;
@@ -41,7 +42,7 @@ impl Effects {
             share(caps.nano_cpus),
             caps.pids,
             limits.weight >> 20,
-            limits.files,
+            thousands(usize::try_from(limits.files).unwrap_or(usize::MAX)),
         ));
         sentences.push(
             "It reaches nothing but itself: its networks lead neither to the host nor out, no \
