@@ -146,11 +146,11 @@ async fn a_finger_that_rests_on_a_reference_opens_its_preview() {
         let cdp = page.driver.cdp();
         cdp.send_raw("Emulation.setDeviceMetricsOverride", size).await?;
         cdp.send_raw("Emulation.setTouchEmulationEnabled", json!({"enabled": true})).await?;
-        let (x, y): (f64, f64) = page
-            .ask(&format!(
-                "const b = document.querySelector({REF:?}).getClientRects()[0]; return [b.x + 9, b.y + 9]"
-            ))
-            .await?;
+        page.until("the window is a phone's", "return innerWidth === 390").await?;
+        let place = format!(
+            "const b = document.querySelector({REF:?}).getClientRects()[0]; return [b.x + 9, b.y + 9]"
+        );
+        let (x, y): (f64, f64) = page.ask(&place).await?;
         let touch = |kind: &str, points: serde_json::Value| {
             let event = json!({"type": kind, "touchPoints": points});
             cdp.send_raw("Input.dispatchTouchEvent", event)
@@ -166,9 +166,13 @@ async fn a_finger_that_rests_on_a_reference_opens_its_preview() {
             .await?;
         ensure!(fits, "it does not fit the window");
         // Touched elsewhere, it goes; touched shortly, the reference is a link.
-        touch("touchStart", json!([{"x": 200, "y": 800}])).await?;
+        let (aside, over): (f64, f64) = page
+            .ask("const b = document.querySelector('h1').getBoundingClientRect(); return [b.right - 5, b.y + 5]")
+            .await?;
+        touch("touchStart", json!([{"x": aside, "y": over}])).await?;
         touch("touchEnd", json!([])).await?;
         page.until("the preview closes", CLOSED).await?;
+        let (x, y): (f64, f64) = page.ask(&place).await?;
         touch("touchStart", json!([{"x": x, "y": y}])).await?;
         touch("touchEnd", json!([])).await?;
         page.until("the topic", "return location.pathname === '/topics/Learning_Ropes'")
