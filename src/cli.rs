@@ -3,7 +3,6 @@
 //! Standard output is for what was asked for, standard error for messages and the
 //! log. Exit codes: 0 done, 1 could not be done and why, 2 not understood, 4 no engine.
 
-pub mod content;
 mod doctor;
 mod hosts;
 mod index;

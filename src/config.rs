@@ -11,6 +11,7 @@ mod sandbox;
 use crate::demos::runner::Terms;
 use crate::demos::sandbox::Limits;
 use crate::engine::Wanted;
+use crate::notebook::Content;
 use crate::web::log::LogFormat;
 use hosts::Hosts;
 use sandbox::Sandbox;
@@ -168,6 +169,14 @@ struct File {
 const LISTEN: &str = "127.0.0.1:7070";
 
 impl Settings {
+    /// Where the content comes from: the folder that was named, or what is built in.
+    pub fn source(&self) -> Content {
+        match &self.content {
+            Some(folder) => Content::Folder(folder.clone()),
+            None => Content::Embedded,
+        }
+    }
+
     /// The settings for these flags, with the settings file read.
     pub fn resolve(flags: Flags) -> Result<Settings, SettingsError> {
         let file = match (&flags.config, user_file()) {

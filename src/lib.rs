@@ -10,8 +10,10 @@
 //! 3. [`panels`]: the live picture of a topic, a pure function from answers.
 //! 4. [`demos`]: what a note does when it is run, in a sandbox on a host.
 //! 5. [`web`]: routes, pages, the guard, the one live stream.
-//! 6. [`config`] and [`cli`]: every setting once, and the subcommands.
+//! 6. [`author`]: what writing notes needs: checking, exporting, an editor that knows anchors.
+//! 7. [`config`] and [`cli`]: every setting once, and the subcommands.
 
+pub mod author;
 pub mod cli;
 pub mod config;
 pub mod demos;

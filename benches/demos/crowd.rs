@@ -7,10 +7,10 @@ use futures_util::future::join_all;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use waterline::cli::content;
 use waterline::demos::script::{Demo, play};
 use waterline::demos::stock::Demos;
 use waterline::notebook::{Content, Notebook};
+use waterline::web::content;
 
 const SANDBOXES: usize = 50;
 const WORKERS: usize = 4;

@@ -1,8 +1,8 @@
 //! `waterline index`: the linked notebook as JSON.
 
-use super::content;
 use crate::config::Settings;
 use crate::notebook::{ContentError, Notebook};
+use crate::web::content;
 use std::io::{self, BufWriter, Write};
 
 /// Why there is no index.
@@ -18,7 +18,7 @@ pub enum IndexError {
 
 /// Prints the index of the content.
 pub fn index(settings: Settings) -> Result<(), IndexError> {
-    let notebook = Notebook::load(&content::source(&settings), &content::rules())?;
+    let notebook = Notebook::load(&settings.source(), &content::rules())?;
     match print(&notebook, &mut BufWriter::new(io::stdout().lock())) {
         // `waterline index | head` has read enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

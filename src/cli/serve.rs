@@ -1,12 +1,12 @@
 //! `waterline serve`: start-up, the lines that tell of it, and a graceful stop.
 
-use super::content::{self, Following};
 use super::harmless;
 use crate::config::Settings;
 use crate::demos::instance::Slot;
 use crate::demos::runner::Sandboxes;
 use crate::engine::{Ask, Engine, FindError, Host, Status};
 use crate::notebook::ContentError;
+use crate::web::content::{self, Following};
 use crate::web::demos::stage::{Off, Stage};
 use crate::web::front::Front;
 use crate::web::key::Key;
@@ -86,7 +86,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     let listener = listen(settings.listen).await?;
     let address = listener.local_addr().map_err(StartError::System)?;
     let key = Key::new().map_err(StartError::NoKey)?;
-    let content = content::source(&settings);
+    let content = settings.source();
     let following = Following::of(&content);
     let edition = content::load(&content)?;
 

@@ -3,14 +3,15 @@
 mod report;
 mod write;
 
+use super::harmless;
 use super::serve::told_to_stop;
-use super::{content, harmless};
 use crate::config::Settings;
 use crate::demos::instance::Slot;
 use crate::demos::runner::{OpenError, Sandboxes};
 use crate::demos::script::{Demo, Played, Verdict, bless, play};
 use crate::engine::{Engine, FindError};
 use crate::notebook::{Content, ContentError};
+use crate::web::content;
 use clap::ValueEnum;
 use futures_util::stream::{self, StreamExt};
 use std::io;
@@ -134,7 +135,7 @@ impl Outcome {
 /// # Errors
 /// Why nothing was verified.
 pub fn verify(settings: Settings, options: &Options) -> Result<ExitCode, VerifyError> {
-    let content = content::source(&settings);
+    let content = settings.source();
     if options.bless && content == Content::Embedded {
         return Err(VerifyError::Embedded);
     }

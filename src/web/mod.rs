@@ -5,6 +5,7 @@
 
 pub mod assets;
 pub mod chosen;
+pub mod content;
 pub mod demos;
 pub mod error;
 pub mod finder;

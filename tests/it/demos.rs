@@ -1,10 +1,10 @@
 //! Demos as a whole: those that come with Waterline, in the notebook that they belong to.
 
 use std::process::{Command, Stdio};
-use waterline::cli::content;
 use waterline::demos::script::{Part, shell};
 use waterline::demos::stock::Demos;
 use waterline::notebook::{Content, Notebook};
+use waterline::web::content;
 use waterline::web::demos::reasons::Reasons;
 
 fn embedded() -> (Notebook, Demos) {

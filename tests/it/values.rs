@@ -2,9 +2,9 @@
 
 use crate::live_engine::{endpoint, live_host};
 use std::process::Command;
-use waterline::cli::content::{load, rules};
 use waterline::notebook::{Content, Notebook};
 use waterline::panels::values::{NAMES, VALUES, Value};
+use waterline::web::content::{load, rules};
 
 fn embedded() -> Notebook {
     Notebook::load(&Content::Embedded, &rules()).expect("the embedded notes")

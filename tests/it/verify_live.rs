@@ -7,10 +7,10 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use waterline::cli::content;
 use waterline::demos::script::shell;
 use waterline::demos::stock::Demos;
 use waterline::notebook::{Content, Notebook};
+use waterline::web::content;
 
 /// What a user has: a folder in which Waterline remembers.
 struct User {

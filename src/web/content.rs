@@ -1,22 +1,13 @@
 //! The content of a run: where it comes from, loaded, and followed as it changes.
 
-use crate::config::Settings;
+use super::demos::reasons;
+use super::routes::RESERVED;
+use super::state::{App, Edition};
 use crate::notebook::{Content, ContentError, Notebook, Rules, watch};
 use crate::panels::attached::{self, Attached};
 use crate::panels::values;
-use crate::web::demos::reasons;
-use crate::web::routes::RESERVED;
-use crate::web::state::{App, Edition};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
-
-/// Where the content comes from.
-pub fn source(settings: &Settings) -> Content {
-    match &settings.content {
-        Some(folder) => Content::Folder(folder.clone()),
-        None => Content::Embedded,
-    }
-}
 
 /// What holds for every note: it is not read where our own pages are, and names the live
 /// values that there are.
