@@ -7,6 +7,7 @@
 
 use super::error::PageError;
 use super::kept::{Caching, Page};
+use moka::sync::Cache;
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -67,15 +68,55 @@ pub fn at_once(address: &str) -> Option<&'static Page> {
 
 /// The file named by the part of an address after `/static/`: `HASH/FILE`. With
 /// the hash of another build it is served as well, and not kept by the browser.
+///
+/// A page names all its style sheets in one address, `HASH/css/base+note.css`, since each
+/// request for one more holds up the first paint.
 pub fn find(build_and_file: &str) -> Result<Arc<Page>, PageError> {
-    let known = ASSETS.pages.get(&format!("/static/{build_and_file}"));
+    let address = || format!("/static/{build_and_file}");
+    let known = ASSETS.pages.get(&address()).cloned();
     known
-        .cloned()
         .or_else(|| {
-            let (_, file) = build_and_file.split_once('/')?;
-            read(file, Caching::Ask).map(Arc::new)
+            let (build, file) = build_and_file.split_once('/')?;
+            let set = |caching| {
+                let all = together(file)?;
+                Some(Arc::new(Page::new(content_type(file)?, caching, all)))
+            };
+            match (file.contains('+'), build == ASSETS.build) {
+                (true, true) if !cfg!(debug_assertions) => {
+                    SHEETS.optionally_get_with_by_ref(file, || set(Caching::Forever))
+                }
+                (true, _) => set(Caching::Ask),
+                (false, _) => read(file, Caching::Ask).map(Arc::new),
+            }
         })
-        .ok_or_else(|| PageError::NoSuchPage(format!("/static/{build_and_file}")))
+        .ok_or_else(|| PageError::NoSuchPage(address()))
+}
+
+/// How many different sets of style sheets are kept; our own pages have about forty.
+const MOST_SETS: u64 = 128;
+
+/// How many sheets a page names at most: more than there are.
+const MOST_SHEETS: usize = 64;
+
+/// The sets of style sheets that were asked for, by file.
+static SHEETS: LazyLock<Cache<String, Arc<Page>>> = LazyLock::new(|| Cache::new(MOST_SETS));
+
+/// The style sheets that `css/a+b.css` names, one after the other.
+fn together(file: &str) -> Option<String> {
+    let names: Vec<&str> = file
+        .strip_prefix("css/")?
+        .strip_suffix(".css")?
+        .split('+')
+        .collect();
+    if names.len() > MOST_SHEETS {
+        return None;
+    }
+    let mut all = String::new();
+    for name in names {
+        let data = Files::get(&format!("css/{name}.css"))?.data;
+        all.push_str(&without_comments_css(std::str::from_utf8(&data).ok()?));
+    }
+    Some(all)
 }
 
 /// The icon of a tab, at an address of its own.
@@ -226,6 +267,15 @@ mod tests {
     }
 
     #[test]
+    fn style_sheets_named_together_come_one_after_the_other() {
+        let both = format!("{}{}", sent("css/tokens.css"), sent("css/base.css"));
+        assert_eq!(together("css/tokens+base.css"), Some(both));
+        assert!(find("another-build/css/tokens+base.css").is_ok());
+        let many = vec!["base"; MOST_SHEETS + 1].join("+");
+        assert!(find(&format!("x/css/{many}.css")).is_err());
+    }
+
+    #[test]
     fn no_address_leaves_the_folder() {
         for rest in [
             "x/../Cargo.toml",
@@ -235,6 +285,11 @@ mod tests {
             "x",
             "",
             "x/a\0.css",
+            "x/css/base+../../Cargo.css",
+            "x/css/base+../../content/a.css",
+            "x/css/base+nothing.css",
+            "x/css/base+.css",
+            "x/js/keys+start.js",
         ] {
             assert!(find(rest).is_err(), "{rest}");
         }

@@ -10,11 +10,10 @@ let held = false
 let scrolled = 0
 
 const sheets = Promise.all(["preview", "code"].map(name => new Promise(done => {
-  const { href } = new URL(`../css/${name}.css`, import.meta.url)
-  if ([...document.styleSheets].some(sheet => sheet.href === href)) return done()
+  if ([...document.styleSheets].some(sheet => sheet.href?.split(/[/+.]/).includes(name))) return done()
   const link = document.createElement("link")
   link.rel = "stylesheet"
-  link.href = href
+  link.href = new URL(`../css/${name}.css`, import.meta.url)
   link.onload = link.onerror = done
   document.head.append(link)
 })))

@@ -40,6 +40,7 @@ pub enum Reader {
 pub struct Page {
     /// The session, for what has no word here.
     pub driver: WebDriver,
+    reader: Reader,
 }
 
 /// Lets `reader` do what `story` says in a browser of their own. The browser is
@@ -78,7 +79,7 @@ async fn open(reader: Reader, profile: &TempDir) -> Result<Page> {
             json!({"source": WATCH}),
         )
         .await?;
-    let page = Page { driver };
+    let page = Page { driver, reader };
     page.resize(1024, 768).await?;
     Ok(page)
 }
@@ -124,7 +125,34 @@ async fn keep_picture(page: &Page) {
 impl Page {
     /// Opens a URL, as if typed.
     pub async fn open(&self, url: &str) -> Result<()> {
-        self.driver.goto(url).await.with_context(|| url.to_owned())
+        self.driver
+            .goto(url)
+            .await
+            .with_context(|| url.to_owned())?;
+        self.scripts_run().await
+    }
+
+    /// Waits until the scripts of the page run: they begin after its first paint, and a
+    /// reader is not quicker than that.
+    async fn scripts_run(&self) -> Result<()> {
+        if self.reader == Reader::WithoutScripts {
+            return Ok(());
+        }
+        let run = r#"return !document.querySelector("meta[name=scripts]")
+            || document.documentElement.dataset.scripts === "run""#;
+        let begun = Instant::now();
+        while !self
+            .driver
+            .execute(run, Vec::new())
+            .await?
+            .convert::<bool>()?
+        {
+            if begun.elapsed() > PATIENCE {
+                bail!("the scripts of the page did not start");
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
     }
 
     /// Gives the page this many CSS pixels.
@@ -156,6 +184,7 @@ impl Page {
 
     /// The first element that `css` selects, once it is there.
     pub async fn find(&self, css: &str) -> Result<WebElement> {
+        self.scripts_run().await?;
         let query = self.driver.query(By::Css(css));
         let found = query.wait(PATIENCE, Duration::from_millis(50));
         found.first().await.with_context(|| format!("no {css}"))
@@ -199,6 +228,7 @@ impl Page {
 
     /// Presses keys, wherever the focus is.
     pub async fn press(&self, keys: impl Into<TypingData>) -> Result<()> {
+        self.scripts_run().await?;
         Ok(self.driver.action_chain().send_keys(keys).perform().await?)
     }
 

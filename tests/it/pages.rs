@@ -2,6 +2,7 @@
 
 use crate::notebook::notebook;
 use std::collections::HashSet;
+use std::path::Path;
 use waterline::notebook::{Notebook, Rules};
 use waterline::panels::Panel;
 use waterline::web::pages::{Beside, HostLink, PanelLink, Places, home, note, topic};
@@ -208,7 +209,7 @@ fn a_panel_has_a_place_that_reads_without_scripts() {
         second.contains("data-folds"),
         "only the first stands open on a phone: {second}"
     );
-    assert!(html.contains("/css/matrix.css"), "{html}");
+    assert!(sheets(&html).contains(&"matrix"), "{html}");
 }
 
 #[test]
@@ -270,17 +271,63 @@ path: /note
     assert!(places[2].contains("\"parts\"") && places[2].contains(again));
 }
 
+/// The style sheets that a page names, without their ending.
+fn sheets(html: &str) -> Vec<&str> {
+    part(html, "/css/", ".css\"")
+        .split(['/', '+'])
+        .skip(2)
+        .collect()
+}
+
+/// The scripts that a page names, without their ending.
+fn scripts(html: &str) -> Vec<&str> {
+    let named = part(html, "<meta name=\"scripts\" content=\"", "\">");
+    named
+        .rsplit('"')
+        .next()
+        .unwrap_or(named)
+        .split(' ')
+        .collect()
+}
+
+#[test]
+fn every_file_that_a_page_names_is_there() {
+    let notebook = both();
+    let html = topic_html(&notebook, "Learning_Docker_Storage_Types");
+    let (sheets, scripts) = (sheets(&html), scripts(&html));
+    assert!(
+        sheets.len() > 6 && scripts.len() > 6,
+        "{sheets:?} {scripts:?}"
+    );
+    for name in sheets {
+        assert!(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join(format!("static/css/{name}.css"))
+                .is_file(),
+            "{name}"
+        );
+    }
+    for name in scripts {
+        assert!(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join(format!("static/js/{name}.js"))
+                .is_file(),
+            "{name}"
+        );
+    }
+}
+
 #[test]
 fn a_page_links_only_the_styles_and_scripts_that_it_uses() {
     let notebook = both();
     let with_code = topic_html(&notebook, "Learning_Docker_Storage_Types");
     assert!(
-        with_code.contains("/css/code.css") && with_code.contains("/js/copy-code.js"),
+        sheets(&with_code).contains(&"code") && scripts(&with_code).contains(&"copy-code"),
         "{with_code}"
     );
-    assert!(!with_code.contains("/css/panel.css"), "{with_code}");
+    assert!(!sheets(&with_code).contains(&"panel"), "{with_code}");
     let without = topic_html(&notebook, "Learning_Ops_Unix_Spot");
-    assert!(!without.contains("copy-code.js"), "{without}");
+    assert!(!scripts(&without).contains(&"copy-code"), "{without}");
 }
 
 #[test]

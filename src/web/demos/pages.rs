@@ -266,7 +266,7 @@ fn demo_page(
     let topic = demo.topic.as_deref();
     let topic = topic.and_then(|topic| defined(&edition.notebook, topic));
     let notices = [access.notice(), access::host_notice(host)];
-    let mut sheets = vec!["css/topic.css", "css/code.css"];
+    let mut sheets = vec!["topic", "code"];
     for sheet in panels.iter().flat_map(|panel| sheets_of(*panel)) {
         if !sheets.contains(sheet) {
             sheets.push(sheet);

@@ -187,12 +187,12 @@ impl<'a> Sections<'a> {
 
     /// The style sheets that what was drawn needs.
     pub fn sheets(&self) -> Vec<&'static str> {
-        let mut sheets = vec!["css/topic.css"];
+        let mut sheets = vec!["topic"];
         if self.has_code {
-            sheets.push("css/code.css");
+            sheets.push("code");
         }
         if self.has_values {
-            sheets.push("css/live-value.css");
+            sheets.push("live-value");
         }
         let panels = self.placed.iter().filter_map(|name| Panel::from_name(name));
         for sheet in panels.flat_map(sheets_of) {
@@ -207,92 +207,20 @@ impl<'a> Sections<'a> {
 /// The style sheets that a panel needs, its drawer's code included.
 pub fn sheets_of(panel: Panel) -> &'static [&'static str] {
     match panel {
-        Panel::Parts => &[
-            "css/code.css",
-            "css/panel.css",
-            "css/picture.css",
-            "css/parts.css",
-        ],
-        Panel::StorageDriver => &[
-            "css/code.css",
-            "css/panel.css",
-            "css/picture.css",
-            "css/storage-driver.css",
-        ],
-        Panel::Mounts => &[
-            "css/code.css",
-            "css/panel.css",
-            "css/picture.css",
-            "css/mounts.css",
-        ],
-        Panel::Layers => &[
-            "css/code.css",
-            "css/panel.css",
-            "css/picture.css",
-            "css/layers.css",
-        ],
-        Panel::WritableLayer => &[
-            "css/code.css",
-            "css/panel.css",
-            "css/picture.css",
-            "css/writable-layer.css",
-        ],
-        Panel::OnTheHost => &[
-            "css/code.css",
-            "css/panel.css",
-            "css/picture.css",
-            "css/on-the-host.css",
-        ],
-        Panel::Networks => &[
-            "css/code.css",
-            "css/panel.css",
-            "css/picture.css",
-            "css/networks.css",
-            "css/matrix.css",
-        ],
-        Panel::ComposeNetworks => &[
-            "css/code.css",
-            "css/panel.css",
-            "css/picture.css",
-            "css/compose-networks.css",
-        ],
-        Panel::Compose => &[
-            "css/code.css",
-            "css/panel.css",
-            "css/picture.css",
-            "css/compose.css",
-        ],
-        Panel::Init => &[
-            "css/code.css",
-            "css/panel.css",
-            "css/picture.css",
-            "css/init.css",
-        ],
-        Panel::Platform => &[
-            "css/code.css",
-            "css/panel.css",
-            "css/picture.css",
-            "css/platform.css",
-        ],
-        Panel::Virtualization => &[
-            "css/code.css",
-            "css/panel.css",
-            "css/picture.css",
-            "css/platform.css",
-            "css/virtualization.css",
-        ],
-        Panel::Hosts => &[
-            "css/code.css",
-            "css/panel.css",
-            "css/picture.css",
-            "css/hosts.css",
-        ],
-        Panel::Events => &[
-            "css/code.css",
-            "css/panel.css",
-            "css/picture.css",
-            "css/events.css",
-        ],
+        Panel::Parts => &["code", "panel", "picture", "parts"],
+        Panel::StorageDriver => &["code", "panel", "picture", "storage-driver"],
+        Panel::Mounts => &["code", "panel", "picture", "mounts"],
+        Panel::Layers => &["code", "panel", "picture", "layers"],
+        Panel::WritableLayer => &["code", "panel", "picture", "writable-layer"],
+        Panel::OnTheHost => &["code", "panel", "picture", "on-the-host"],
+        Panel::Networks => &["code", "panel", "picture", "networks", "matrix"],
+        Panel::ComposeNetworks => &["code", "panel", "picture", "compose-networks"],
+        Panel::Compose => &["code", "panel", "picture", "compose"],
+        Panel::Init => &["code", "panel", "picture", "init"],
+        Panel::Platform => &["code", "panel", "picture", "platform"],
+        Panel::Virtualization => &["code", "panel", "picture", "platform", "virtualization"],
+        Panel::Hosts => &["code", "panel", "picture", "hosts"],
+        Panel::Events => &["code", "panel", "picture", "events"],
     }
 }
 
