@@ -2,6 +2,8 @@
  * The contents beside a text: open on a wide window, folded on a narrow one, and marking
  * the heading that is being read. Without it, they open by hand.
  */
+import { idIn } from "./address.js"
+
 const details = document.querySelector(".tree > details")
 const wide = matchMedia("(min-width: 82rem)")
 
@@ -25,7 +27,7 @@ if (details) {
 
   const rail = details.parentElement
   const links = new Map()
-  for (const link of details.querySelectorAll('a[href^="#"]')) links.set(decodeURIComponent(link.hash.slice(1)), link)
+  for (const link of details.querySelectorAll('a[href^="#"]')) links.set(idIn(link.hash), link)
 
   let marked = null
   whenReading(heading => {
@@ -66,7 +68,7 @@ function look() {
 }
 
 function ask() {
-  asked = headings.find(heading => heading.id === decodeURIComponent(location.hash.slice(1))) ?? null
+  asked = headings.find(heading => heading.id === idIn(location.hash)) ?? null
   requestAnimationFrame(() => {
     askedAt = scrollY
     look()

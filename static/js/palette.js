@@ -32,6 +32,9 @@ let asked = 0
 let saying = 0
 let waiting = null
 let again = 0
+/** Whether what was typed has no answer yet, and whether Enter was pressed meanwhile. */
+let openQuestion = false
+let entered = false
 
 const chosen = () => list.querySelector("[aria-selected=true]")
 
@@ -46,6 +49,9 @@ const choose = option => {
 /** Only the last thing that was asked for is shown, however late another answer comes. */
 const search = async () => {
   const mine = ++asked
+  // What is on the list answers what was typed before.
+  choose(null)
+  openQuestion = true
   waiting?.abort()
   clearTimeout(again)
   waiting = new AbortController()
@@ -73,10 +79,20 @@ const show = html => {
   field.setAttribute("aria-expanded", String(any))
   list.hidden = !any
   choose(field.value.trim() ? options()[0] : null)
+  openQuestion = false
+  if (entered) enter()
   // Said once the reader rests: not at every letter.
   clearTimeout(saying)
   saying = setTimeout(() => { status.textContent = said?.textContent ?? "" }, 700)
   if (said?.hasAttribute("data-building")) again = setTimeout(search, 500)
+}
+
+/** What Enter does: it opens what is chosen, once there is an answer to what was typed; without any, the page of results. */
+const enter = () => {
+  entered = openQuestion
+  if (entered) return
+  if (chosen()) chosen().click()
+  else field.form.requestSubmit()
 }
 
 field.addEventListener("input", search)
@@ -88,9 +104,9 @@ field.addEventListener("keydown", event => {
   if (step && all.length) {
     event.preventDefault()
     choose(all[at < 0 ? (step > 0 ? 0 : all.length - 1) : (at + step + all.length) % all.length])
-  } else if (event.key === "Enter" && chosen()) {
+  } else if (event.key === "Enter") {
     event.preventDefault()
-    chosen().click()
+    enter()
   } else if (event.key === "Escape") {
     // A search field would take the first one to empty itself.
     event.preventDefault()
@@ -110,6 +126,7 @@ dialog.querySelector("button").addEventListener("click", () => dialog.close())
 dialog.addEventListener("click", event => { if (event.target === dialog) dialog.close() })
 dialog.addEventListener("close", () => {
   asked++
+  entered = false
   waiting?.abort()
   clearTimeout(again)
   clearTimeout(saying)
@@ -117,20 +134,19 @@ dialog.addEventListener("close", () => {
   if (back?.isConnected) back.focus({ preventScroll: true })
 })
 
-/** Opens it with `typed` in the field; when it closes, the focus goes to `element`. */
-export async function open(typed, element) {
+/** Opens it with what was typed into `from`; when it closes, the focus goes to `element`. */
+export async function open(element, from) {
   if (dialog.open) {
     field.select()
     return
   }
-  back = element
-  // The next letters go where the reader sees them go.
-  if (typed) back?.blur()
-  field.value = typed
-  show(`<p class="said"></p>`)
   await styled
   if (dialog.open) return
+  back = element
+  field.value = from?.value ?? ""
+  show(`<p class="said"></p>`)
   dialog.showModal()
+  if (from) from.value = ""
   field.focus()
   search()
 }

@@ -3,6 +3,7 @@
  * panel beside it. The page itself stays: parts of it are marked as shown and room.css hides the
  * rest, so what is live stays live. Keys and the two buttons of a clicker move on.
  */
+import { idIn } from "./address.js"
 import { singleKeys } from "./keys.js"
 import { recall, remember } from "./store.js"
 
@@ -143,15 +144,6 @@ function stopAt(hash) {
   if (!named) return -1
   const last = stops.findLast(stop => stop.parts.some(part => part.contains(named)))
   return last ? stops.findIndex(stop => stop.parts === last.parts) : -1
-}
-
-/** The id that an address ends with; one that is badly written names nothing. */
-function idIn(hash) {
-  try {
-    return decodeURIComponent(hash.slice(1))
-  } catch {
-    return ""
-  }
 }
 
 /** The stop of what stands in the upper part of the window. */

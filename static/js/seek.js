@@ -4,21 +4,26 @@ import { addKey } from "./keys.js"
 const form = document.querySelector(".seek")
 const field = form?.querySelector("input")
 
-const open = (typed = "", back = document.activeElement) =>
-  import("./palette.js").then(palette => palette.open(typed, back))
+/** Opens the palette; when it closes, the focus goes `back`. What is typed stays where it is until then, and if it does not come. */
+async function open(back = document.activeElement) {
+  try {
+    (await import("./palette.js")).open(back, field)
+  } catch {
+    document.getElementById("said").textContent = "The search as you type did not come. Enter leads to a page of results."
+  }
+}
 
 addKey("Ctrl+k", "search topics, panels, demos and hosts", () => open())
 addKey("/", "search", () => open())
 
-field?.addEventListener("input", () => {
-  if (!field.value.trim()) return
-  const typed = field.value
-  field.value = ""
-  open(typed, field)
-})
+const typed = event => {
+  if (!event.isComposing && field.value.trim()) open(field)
+}
+field?.addEventListener("input", typed)
+field?.addEventListener("compositionend", typed)
 // On a phone there is no room for the field, only for its button.
 form?.addEventListener("submit", event => {
   if (field.value || field.offsetParent) return
   event.preventDefault()
-  open("", event.submitter)
+  open(event.submitter)
 })

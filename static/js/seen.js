@@ -1,4 +1,5 @@
 /** What was seen: a tick at every topic and note that was read here. It stays in this browser, until it is told to forget. */
+import { idIn } from "./address.js"
 import { recall, remember } from "./store.js"
 
 const MOST = 4000
@@ -10,8 +11,8 @@ let seen = kept()
 
 /** Topics go by their name, notes by their path. */
 function subject(link) {
-  if (link.pathname.startsWith("/topics/")) return decodeURIComponent(link.pathname.slice("/topics/".length))
-  return link.getAttribute("href").startsWith("#") ? decodeURIComponent(link.hash.slice(1)) : link.pathname
+  if (link.pathname.startsWith("/topics/")) return idIn(link.pathname.slice("/topics".length))
+  return link.getAttribute("href").startsWith("#") ? idIn(link.hash) : link.pathname
 }
 
 const topics = [...document.querySelectorAll(".tree a:not(.plain)")]

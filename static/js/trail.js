@@ -3,9 +3,12 @@ import { recall, remember } from "./store.js"
 
 const MOST = 5
 
+/** Whether this is the address of a page of ours, as it is kept here. A browser drops a tab or a new line in an address, so it is the browser that is asked. */
+const isOurs = at => typeof at === "string" && at.startsWith("/") && URL.canParse(at, location) && new URL(at, location).origin === location.origin
+
 /** A step is the address of a page of ours and its title. */
 const steps = list => (Array.isArray(list) ? list : []).filter(step =>
-  Array.isArray(step) && /^\/(?![/\\])/.test(step[0]) && typeof step[1] === "string")
+  Array.isArray(step) && isOurs(step[0]) && typeof step[1] === "string")
 
 function kept() {
   try {

@@ -184,10 +184,11 @@ impl Page {
 
     /// The first element that `css` selects, once it is there.
     pub async fn find(&self, css: &str) -> Result<WebElement> {
-        self.scripts_run().await?;
         let query = self.driver.query(By::Css(css));
         let found = query.wait(PATIENCE, Duration::from_millis(50));
-        found.first().await.with_context(|| format!("no {css}"))
+        let found = found.first().await.with_context(|| format!("no {css}"))?;
+        self.scripts_run().await?;
+        Ok(found)
     }
 
     /// How many elements `css` selects now.
@@ -223,7 +224,7 @@ impl Page {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        Ok(())
+        self.scripts_run().await
     }
 
     /// Presses keys, wherever the focus is.

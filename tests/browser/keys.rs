@@ -12,7 +12,7 @@ const NOTE: &str = "/learnings/docker";
 const OPEN: &str = "return document.querySelector('dialog.keys-map')?.open === true";
 
 /// The page's own module of keys: by its address it is the one that the page has.
-const KEYS: &str = "const { addKey, allKeys } = await import(document.querySelector('script[src$=\"/js/keys.js\"]').src);";
+const KEYS: &str = "const { addKey, allKeys } = await import(new URL('keys.js', document.querySelector('script[type=module]').src));";
 
 #[tokio::test]
 async fn a_question_mark_shows_every_key_and_esc_gives_the_focus_back() {

@@ -4,6 +4,7 @@ use crate::barriers::no_barriers;
 use crate::browser::{Page, Reader, visit};
 use crate::waterline::{Docker, Waterline};
 use anyhow::{Result, ensure};
+use serde_json::json;
 use thirtyfour::prelude::*;
 
 const NOTE: &str = "/learnings/docker";
@@ -218,6 +219,100 @@ async fn the_page_of_results_works_without_scripts_and_has_no_barriers() {
                 ensure!(wide <= width, "{path} is {wide} wide");
             }
         }
+        Ok(())
+    })
+    .await;
+}
+
+/// Makes each answer this much later.
+async fn slow(page: &Page, milliseconds: u32) -> Result<()> {
+    let slow = json!({"offline": false, "latency": milliseconds, "downloadThroughput": -1, "uploadThroughput": -1});
+    let cdp = page.driver.cdp();
+    cdp.send_raw("Network.enable", json!({})).await?;
+    cdp.send_raw("Network.emulateNetworkConditions", slow)
+        .await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn no_letter_is_lost_while_the_palette_is_on_its_way() {
+    visit(Reader::Ordinary, async |page| {
+        let waterline = Waterline::start(Docker::NoneHere);
+        page.open(&waterline.url(NOTE)).await?;
+        let field = page.find("form.seek input").await?;
+        slow(page, 300).await?;
+        field.focus().await?;
+        // A `p` and a `?` would be keys of their own outside a field.
+        for letter in ["l", "a", "p", "?", "s"] {
+            press(page, letter).await?;
+            tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+        }
+        page.find(FIELD).await?;
+        let typed = format!("return document.querySelector('{FIELD}').value === 'lap?s'");
+        page.until("all letters are in the palette", &typed).await?;
+        let quiet: bool = page
+            .ask("return document.querySelectorAll('dialog[open]').length === 1 && !document.documentElement.dataset.room")
+            .await?;
+        ensure!(quiet, "a letter was taken for a key");
+        slow(page, 0).await?;
+        page.nothing_went_wrong().await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_the_palette_does_not_come_the_field_still_leads_to_the_results() {
+    visit(Reader::Ordinary, async |page| {
+        let waterline = Waterline::start(Docker::NoneHere);
+        page.open(&waterline.url(NOTE)).await?;
+        let field = page.find("form.seek input").await?;
+        let cdp = page.driver.cdp();
+        cdp.send_raw("Network.enable", json!({})).await?;
+        cdp.send_raw("Network.setBlockedURLs", json!({"urls": ["*palette.js*"]}))
+            .await?;
+        field.focus().await?;
+        press(page, "layers").await?;
+        page.until(
+            "it is said that it did not come",
+            "return document.getElementById('said').textContent.includes('Enter leads to')",
+        )
+        .await?;
+        press(page, Key::Enter).await?;
+        page.until(
+            "the results",
+            "return location.pathname === '/search' && location.search === '?q=layers'",
+        )
+        .await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn enter_opens_what_answers_the_last_letter_and_not_an_earlier_one() {
+    visit(Reader::Ordinary, async |page| {
+        let waterline = Waterline::start(Docker::NoneHere);
+        page.open(&waterline.url(NOTE)).await?;
+        page.find("form.seek").await?;
+        ctrl_k(page).await?;
+        let field = page.find(FIELD).await?;
+        press(page, "zombie").await?;
+        offers(page, "/topics/Learning_Docker_Init_Zombies").await?;
+        slow(page, 500).await?;
+        page.driver
+            .execute(
+                format!("document.querySelector('{FIELD}').select()"),
+                Vec::new(),
+            )
+            .await?;
+        field.send_keys("compose").await?;
+        press(page, Key::Enter).await?;
+        page.until(
+            "a topic is open",
+            "return location.pathname.startsWith('/topics/')",
+        )
+        .await?;
+        let path: String = page.ask("return location.pathname").await?;
+        ensure!(path.contains("Compose"), "Enter led to {path}");
         Ok(())
     })
     .await;

@@ -267,3 +267,38 @@ async fn a_browser_that_stores_nothing_or_nonsense_reads_all_the_same() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_address_that_is_badly_written_takes_nothing_from_the_page() {
+    visit(Reader::Ordinary, async |page| {
+        let waterline = two_notes();
+        page.resize(1600, 1000).await?;
+        page.open(&waterline.url("/caves#100%")).await?;
+        page.until(
+            "the first heading is marked",
+            &format!("return {MARKED} === '#Learning_Caves'"),
+        )
+        .await?;
+        page.nothing_went_wrong().await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_trail_leads_nowhere_else() {
+    visit(Reader::Ordinary, async |page| {
+        let waterline = two_notes();
+        page.open(&waterline.url("/caves")).await?;
+        let poisoned = r#"sessionStorage.setItem("trail", JSON.stringify([
+            ["/\t/elsewhere.example/x", "tab"], ["//elsewhere.example", "slashes"], [["/x"], "a list"],
+            ["/lakes", "Lakes"], ["/caves", 7]]))"#;
+        page.driver.execute(poisoned, Vec::new()).await?;
+        page.open(&waterline.url("/topics/Learning_Lakes_Ends")).await?;
+        page.find(".trail a").await?;
+        // The page that was left adds itself when it goes.
+        let steps = trail(page).await?;
+        ensure!(!steps.is_empty() && steps.iter().all(|step| step == "Lakes" || step == "Caves"), "{steps:?}");
+        page.nothing_went_wrong().await
+    })
+    .await;
+}
