@@ -95,7 +95,40 @@ impl<K: Copy + Eq + std::hash::Hash> Tally<K> {
 /// Finds the topic around a place, and keeps what it worked out for each file.
 struct Finder<'n> {
     notebook: &'n Notebook,
-    topics: FxHashMap<u32, Vec<(Span, u32)>>,
+    topics: FxHashMap<u32, Topics>,
+}
+
+/// The topics of a file by where they begin, the outer before the inner.
+struct Topics {
+    /// Where each stands in the source, and its anchor.
+    all: Vec<(Span, u32)>,
+    /// The number of the topic around each. Looking at all that begin before a place would
+    /// take quadratic time in a note of many topics.
+    around: Vec<Option<usize>>,
+}
+
+impl Topics {
+    fn of(all: Vec<(Span, u32)>) -> Topics {
+        let mut topics = Topics {
+            around: Vec::with_capacity(all.len()),
+            all,
+        };
+        for (number, (source, _)) in topics.all.iter().enumerate() {
+            let around = topics.innermost(number, source.start);
+            topics.around.push(around);
+        }
+        topics
+    }
+
+    /// The innermost of the first `count` topics that holds a place at or after their
+    /// beginnings.
+    fn innermost(&self, count: usize, at: u32) -> Option<usize> {
+        let mut number = count.checked_sub(1)?;
+        while !self.all[number].0.contains(at) {
+            number = self.around[number]?;
+        }
+        Some(number)
+    }
 }
 
 impl<'n> Finder<'n> {
@@ -106,21 +139,20 @@ impl<'n> Finder<'n> {
         }
     }
 
-    fn topics(&mut self, slot: u32, note: &Parsed) -> &[(Span, u32)] {
+    fn topics(&mut self, slot: u32, note: &Parsed) -> &Topics {
         self.topics
             .entry(slot)
-            .or_insert_with(|| self.notebook.topics_in(slot, note))
+            .or_insert_with(|| Topics::of(self.notebook.topics_in(slot, note)))
     }
 
     /// The innermost topic around a place in the source.
     fn around(&mut self, slot: u32, note: &Parsed, at: u32) -> End<'n> {
         let topics = self.topics(slot, note);
-        let before = topics.partition_point(|(source, _)| source.start <= at);
-        let found = topics[..before]
-            .iter()
-            .rev()
-            .find(|(source, _)| source.contains(at));
-        found.map_or(End::Text(slot), |(_, anchor)| End::Topic(slot, *anchor))
+        let before = topics.all.partition_point(|(source, _)| source.start <= at);
+        let found = topics.innermost(before, at);
+        found.map_or(End::Text(slot), |number| {
+            End::Topic(slot, topics.all[number].1)
+        })
     }
 
     /// The topic that a name means, under its first name.
@@ -128,6 +160,7 @@ impl<'n> Finder<'n> {
         let (slot, note, anchor) = self.notebook.definition(name)?;
         let source = anchor.source;
         let topics = self.topics(slot, note);
+        let topics = &topics.all;
         let from = topics.partition_point(|(other, _)| other.start < source.start);
         let found = topics[from..].iter().find(|(other, _)| *other == source)?;
         Some(End::Topic(slot, found.1))
@@ -344,5 +377,33 @@ impl Notebook {
             },
             ways,
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_innermost_topic_is_the_last_to_begin_of_those_that_hold_a_place() {
+        let spans = [
+            (0, 90),
+            (5, 40),
+            (5, 20),
+            (8, 10),
+            (25, 30),
+            (50, 60),
+            (95, 99),
+            (97, 98),
+        ];
+        let spans = spans.map(|(start, end)| Span { start, end });
+        let topics = Topics::of(spans.into_iter().zip(0..).collect());
+        for at in 0..110 {
+            let before = spans.partition_point(|span| span.start <= at);
+            let found = topics.innermost(before, at);
+            let last = spans[..before].iter().rposition(|span| span.contains(at));
+            assert_eq!(found, last, "at {at}");
+        }
+        assert_eq!(topics.innermost(0, 0), None);
     }
 }

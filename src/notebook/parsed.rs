@@ -9,7 +9,7 @@ use super::front::Fault;
 use super::paths::Wish;
 
 /// A byte range. Offsets beyond the source point into the side buffer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Span {
     pub start: u32,
     pub end: u32,

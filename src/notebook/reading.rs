@@ -151,7 +151,15 @@ fn find(notebook: &Notebook, next: &Next) -> Result<u32, String> {
 
 /// Why a `next` means no note.
 fn nowhere(notebook: &Notebook, next: &Next) -> String {
+    /// So much of it is told again, in characters.
+    const TOLD: usize = 120;
     let wish = &*next.wish;
+    if let Some((end, _)) = wish.char_indices().nth(TOLD) {
+        return format!(
+            "leads to `{}…`, which is longer than any path or name",
+            &wish[..end]
+        );
+    }
     if wish.starts_with('/') {
         return format!("leads to `{wish}`, where no note is read");
     }

@@ -80,8 +80,20 @@ impl Finder {
     }
 }
 
+/// Says that the search is broken when its thread panics: otherwise all would wait for it.
+struct TellOfPanic<'a>(&'a watch::Sender<Readiness>);
+
+impl Drop for TellOfPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.send_replace(Readiness::Broken);
+        }
+    }
+}
+
 /// Builds and follows until nobody can tell of another notebook.
 fn keep(notebooks: &Receiver<Notebook>, now: &watch::Sender<Readiness>) {
+    let _told = TellOfPanic(now);
     let mut indexer = None;
     while let Ok(mut notebook) = notebooks.recv() {
         // Several changes at once are one: only the last counts.

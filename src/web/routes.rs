@@ -19,7 +19,7 @@ use super::state::App;
 use super::value_pages;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use percent_encoding::percent_decode_str;
@@ -187,7 +187,9 @@ async fn preview(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> A
     match kept.await {
         Err(Failure(error)) if matches!(*error, PageError::NoSuchTopic(_)) => {
             let gone = pages::vanished(&app.edition().notebook, &asked);
-            Ok((StatusCode::NOT_FOUND, Html(gone)).into_response())
+            // It may be written the next moment.
+            let fresh = [(header::CACHE_CONTROL, "no-store")];
+            Ok((StatusCode::NOT_FOUND, fresh, Html(gone)).into_response())
         }
         kept => kept,
     }

@@ -20,6 +20,7 @@ use axum::response::IntoResponse;
 use percent_encoding::percent_decode_str;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// How many topics the page shows, and how many the palette.
 const ON_A_PAGE: usize = 30;
@@ -56,11 +57,17 @@ fn answer(template: &impl Template) -> Answer {
     Ok(response)
 }
 
+/// How many questions are answered at a time.
+static SEARCHES: Semaphore = Semaphore::const_new(4);
+
 async fn results(app: &Arc<App>, uri: &Uri, most: usize) -> Result<Results, PageError> {
     let typed = typed(uri.query().unwrap_or_default());
     app.begin_search();
     let ready = app.finder.ready_within(PATIENCE).await;
     let others = others(app, &typed);
+    // Who went away meanwhile is not searched for; and a crowd of dear questions leaves
+    // threads for the pages.
+    let _turn = SEARCHES.acquire().await;
     let made = tokio::task::spawn_blocking(move || Results::of(&typed, &ready, others, most));
     made.await
         .map_err(|stopped| PageError::Internal(stopped.into()))?
@@ -71,8 +78,17 @@ fn typed(query: &str) -> String {
     let value = query.split('&').find_map(|pair| pair.strip_prefix("q="));
     let value = value.unwrap_or_default().replace('+', " ");
     let typed = percent_decode_str(&value).decode_utf8_lossy();
-    let typed = typed.trim().chars().filter(|letter| !letter.is_control());
+    let typed = typed
+        .trim()
+        .chars()
+        .filter(|letter| !letter.is_control() && !turns_text(*letter));
     typed.take(LONGEST + 1).collect()
+}
+
+/// Whether this turns the direction of the text after it, which would garble the page that
+/// says what was typed.
+fn turns_text(letter: char) -> bool {
+    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
 }
 
 #[derive(Template)]
@@ -225,7 +241,8 @@ fn said(found: &Found, others: &[Group], more: bool) -> String {
         (false, 0) if found.near.is_empty() => "Nothing found.".to_owned(),
         (false, 0) => "Nothing found. Did you mean one of these?".to_owned(),
         _ if more => format!(
-            "The best {shown} of {} topics. One more word narrows it down.",
+            "The best {} of {} topics. One more word narrows it down.",
+            found.hits.iter().filter(|hit| !hit.wanted).count(),
             found.all
         ),
         _ if shown == 0 => "No topic, but something else by that name.".to_owned(),

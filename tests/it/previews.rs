@@ -3,6 +3,9 @@
 use super::notebook::notebook;
 use waterline::web::pages::{Beside, preview, vanished};
 
+/// The most that a preview may weigh, in bytes, as it is promised.
+const MOST: usize = 8 * 1024;
+
 const FRONT: &str = "---\npath: /n\ntitle: Note\n---\n";
 
 /// Topics without panels and demos.
@@ -157,7 +160,14 @@ fn a_topic_that_vanished_has_a_sentence() {
     assert!(html.contains("/topics/Learning_Boats"), "{html}");
     let hostile = vanished(&book, "<script>x</script>");
     assert!(!hostile.contains("<script"), "{hostile}");
-    assert!(vanished(&book, &"é<".repeat(9_000)).len() < 120_000);
+    for length in [1, 100, 133, 134, 9_000] {
+        let html = vanished(&book, &"é<".repeat(length));
+        assert!(html.len() <= MOST, "{length}: {}", html.len());
+    }
+    let name = format!("Learning_{}", "Boat".repeat(2_000));
+    let book = notebook(&[("n.md", &format!("{FRONT}# <<{name}>>\n"))]);
+    let html = preview(&book, &name).expect("a preview");
+    assert!(html.len() <= MOST, "{}", html.len());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::notebook::lines::clamp;
 use crate::notebook::parse::defines;
 use crate::notebook::parsed::{Anchor, El, Parsed, Piece, Span, Tag};
+use rustc_hash::FxHashMap;
 
 /// In place of an anchor's number: the text of a note that stands in no topic.
 pub const NO_TOPIC: u32 = u32::MAX;
@@ -22,19 +23,28 @@ pub struct Document {
 /// The documents of a note. They follow from the note alone, whatever else is in the
 /// notebook: whose definition of a name counts is looked at when somebody searches.
 pub fn documents(note: &Parsed, prefixes: &[String]) -> Vec<Document> {
+    let inside = inside(note);
+    // Anchors of one source name one topic; asking each for the others would take a note
+    // of many topics quadratic time.
+    let mut names = FxHashMap::<Span, Vec<String>>::default();
+    for (index, _, name) in defines(note) {
+        let source = note.anchors[index as usize].source;
+        names.entry(source).or_default().push(parts_of(name));
+    }
     let mut documents: Vec<Document> = topics(note)
         .map(|index| {
             let anchor = &note.anchors[index as usize];
-            let names = names_beside(note, anchor).map(|(_, name)| parts_of(name));
             Document {
                 anchor: index,
-                names: names.collect::<Vec<_>>().join(" "),
+                names: names
+                    .get(&anchor.source)
+                    .map_or(String::new(), |names| names.join(" ")),
                 title: note.anchor_title(anchor, prefixes),
-                text: text(note, index),
+                text: text_beside(note, index, &inside),
             }
         })
         .collect();
-    let rest = text(note, NO_TOPIC);
+    let rest = text_beside(note, NO_TOPIC, &inside);
     if documents.is_empty() || !rest.is_empty() {
         documents.push(Document {
             anchor: NO_TOPIC,
@@ -44,6 +54,11 @@ pub fn documents(note: &Parsed, prefixes: &[String]) -> Vec<Document> {
         });
     }
     documents
+}
+
+/// The document that a definition of the note belongs to.
+pub fn document_of(note: &Parsed, anchor: &Anchor) -> Option<u32> {
+    topics(note).find(|&index| note.anchors[index as usize].source == anchor.source)
 }
 
 /// The topics of a note, each by its first anchor.
@@ -85,6 +100,11 @@ fn parts_of(name: &str) -> String {
 /// A document's own text: without its heading, and without the topics inside it that
 /// have headings of their own.
 pub fn text(note: &Parsed, anchor: u32) -> String {
+    text_beside(note, anchor, &inside(note))
+}
+
+/// The topics of a note that have headings, in order, in pieces.
+fn inside(note: &Parsed) -> Vec<Span> {
     let mut inside: Vec<Span> = note
         .headings
         .iter()
@@ -95,6 +115,10 @@ pub fn text(note: &Parsed, anchor: u32) -> String {
         })
         .collect();
     inside.sort();
+    inside
+}
+
+fn text_beside(note: &Parsed, anchor: u32, inside: &[Span]) -> String {
     let all = Span {
         start: 0,
         end: clamp(note.pieces.len()),
@@ -111,7 +135,8 @@ pub fn text(note: &Parsed, anchor: u32) -> String {
     };
     let mut out = String::new();
     let mut at = range.start;
-    let mut ahead = inside.iter().skip_while(|span| span.start < range.start);
+    let ahead = inside.partition_point(|span| span.start < range.start);
+    let mut ahead = inside[ahead..].iter();
     let mut next = ahead.next();
     while at < range.end {
         if let Some(span) = next

@@ -77,6 +77,49 @@ pub struct Hit {
     pub passage: String,
 }
 
+/// A slip of the finger.
+struct Slip {
+    /// How many letters are wrong, missing, too many or swapped.
+    letters: u8,
+    /// The word meant may go on after what was typed.
+    goes_on: bool,
+    /// The shortest word in which it is looked for, in letters.
+    shortest: usize,
+    /// How close such a word is; 1 would be the same.
+    close: Score,
+}
+
+const SLIPS: &[Slip] = &[
+    Slip {
+        letters: 1,
+        goes_on: false,
+        shortest: 3,
+        close: 0.5,
+    },
+    Slip {
+        letters: 1,
+        goes_on: true,
+        shortest: 4,
+        close: 0.4,
+    },
+    Slip {
+        letters: 2,
+        goes_on: false,
+        shortest: 6,
+        close: 0.3,
+    },
+    Slip {
+        letters: 2,
+        goes_on: true,
+        shortest: 7,
+        close: 0.25,
+    },
+];
+
+/// In so many of the words that were typed slips are looked for: each costs as much as a
+/// hundred words that are spelled well, and nobody misspells more in one question.
+const MOST_SLIPS: usize = 4;
+
 /// The words of the index that one typed word stands for.
 type Forms = FxHashMap<String, Form>;
 
@@ -89,6 +132,28 @@ struct Form {
     fields: Vec<Field>,
     /// In how many documents, about.
     documents: u64,
+}
+
+/// So much of a title is shown, in characters.
+const TITLE: usize = 200;
+
+/// A title as a list shows it.
+fn cut(title: &str) -> String {
+    match title.char_indices().nth(TITLE) {
+        None => title.to_owned(),
+        Some((end, _)) => format!("{}…", title[..end].trim_end()),
+    }
+}
+
+/// As many as are used; the shortest are the closest.
+fn closest(forms: Forms) -> Forms {
+    if forms.len() <= MOST_FORMS {
+        return forms;
+    }
+    let mut all: Vec<_> = forms.into_iter().collect();
+    all.sort_by(|a, b| (a.0.len(), &a.0).cmp(&(b.0.len(), &b.0)));
+    all.truncate(MOST_FORMS);
+    all.into_iter().collect()
 }
 
 impl Search {
@@ -129,8 +194,13 @@ impl Search {
         };
         asked.truncate(MOST_WORDS);
         let mut forms = Vec::new();
+        let mut misspelt = 0;
         for word in &asked {
-            let these = self.forms(word)?;
+            let mut these = self.begun(word)?;
+            if these.is_empty() && misspelt < MOST_SLIPS {
+                misspelt += 1;
+                these = self.slipped(word)?;
+            }
             match these.is_empty() {
                 true => found.missing.push(word.clone()),
                 false => forms.push(these),
@@ -194,8 +264,8 @@ impl Search {
         self.wanted.iter().any(|(wanted, _)| wanted == name)
     }
 
-    /// What a typed word stands for.
-    fn forms(&self, word: &str) -> tantivy::Result<Forms> {
+    /// The words that begin with a typed one.
+    fn begun(&self, word: &str) -> tantivy::Result<Forms> {
         let mut forms = Forms::default();
         let length = word.chars().count();
         for field in self.searched() {
@@ -203,47 +273,46 @@ impl Search {
             let begins = length > 1 || field != self.fields.text;
             self.beginning(field, word, begins, &mut forms)?;
         }
-        // As a slip of the finger, each of these only where the one before finds nothing.
-        for (distance, prefix, least, close) in [
-            (1, false, 3, 0.5),
-            (1, true, 4, 0.4),
-            (2, false, 6, 0.3),
-            (2, true, 7, 0.25),
-        ] {
-            if !forms.is_empty() || length < least {
+        Ok(closest(forms))
+    }
+
+    /// The words that may be meant by a misspelt one: each slip only where the one before
+    /// finds nothing.
+    fn slipped(&self, word: &str) -> tantivy::Result<Forms> {
+        let mut forms = Forms::default();
+        let length = word.chars().count();
+        for slip in SLIPS {
+            if !forms.is_empty() || length < slip.shortest {
                 continue;
             }
-            for field in self.searched() {
-                let term = Term::from_field_text(field, word);
-                let slip = match prefix {
-                    true => FuzzyTermQuery::new_prefix(term, distance, true),
-                    false => FuzzyTermQuery::new(term, distance, true),
-                };
-                for segment in self.searcher.segment_readers() {
-                    let index = segment.inverted_index(field)?;
-                    let mut terms = index.terms().search(slip.automaton()?).into_stream()?;
-                    for _ in 0..LOOKED_AT {
-                        if !terms.advance() {
-                            break;
-                        }
-                        note_form(
-                            &mut forms,
-                            (terms.key(), terms.value().doc_freq),
-                            field,
-                            close,
-                        );
+            self.slips(word, slip, &mut forms)?;
+        }
+        Ok(closest(forms))
+    }
+
+    /// The words that may be meant by `word` with this slip in it.
+    fn slips(&self, word: &str, slip: &Slip, forms: &mut Forms) -> tantivy::Result<()> {
+        // The field plays no part in the automaton, which is the dear part of it: one for all.
+        let term = Term::from_field_text(self.fields.text, word);
+        let query = match slip.goes_on {
+            true => FuzzyTermQuery::new_prefix(term, slip.letters, true),
+            false => FuzzyTermQuery::new(term, slip.letters, true),
+        };
+        let automaton = query.automaton()?;
+        for field in self.searched() {
+            for segment in self.searcher.segment_readers() {
+                let index = segment.inverted_index(field)?;
+                let mut terms = index.terms().search(&automaton).into_stream()?;
+                for _ in 0..LOOKED_AT {
+                    if !terms.advance() {
+                        break;
                     }
+                    let found = (terms.key(), terms.value().doc_freq);
+                    note_form(forms, found, field, slip.close);
                 }
             }
         }
-        if forms.len() > MOST_FORMS {
-            // The shortest are the closest.
-            let mut all: Vec<_> = forms.into_iter().collect();
-            all.sort_by(|a, b| (a.0.len(), &a.0).cmp(&(b.0.len(), &b.0)));
-            all.truncate(MOST_FORMS);
-            forms = all.into_iter().collect();
-        }
-        Ok(forms)
+        Ok(())
     }
 
     fn searched(&self) -> [Field; 3] {
@@ -334,7 +403,7 @@ impl Search {
             return Some(Hit {
                 topic: None,
                 wanted: false,
-                title: marked(&link.title, which),
+                title: marked(&cut(&link.title), which),
                 note: Some(link),
                 passage: passage(&documents::text(note, NO_TOPIC), which),
             });
@@ -351,7 +420,7 @@ impl Search {
         Some(Hit {
             topic: Some(name.to_owned()),
             wanted: false,
-            title: marked(&title, which),
+            title: marked(&cut(&title), which),
             note: Some(link),
             passage: passage(&documents::text(note, anchor), which),
         })
@@ -359,16 +428,13 @@ impl Search {
 
     /// The topic whose very name was typed, where the words did not find it.
     fn by_name(&self, name: &str, which: &dyn Fn(&str) -> Option<usize>) -> Hit {
-        let found = self.notebook.definition(name).and_then(|(slot, note, _)| {
-            let anchors = documents::documents(note, self.notebook.prefixes());
-            let own = anchors.iter().find(|document| {
-                let anchor = note.anchors.get(document.anchor as usize);
-                anchor.is_some_and(|anchor| {
-                    documents::names_beside(note, anchor).any(|(_, other)| other == name)
-                })
+        let found = self
+            .notebook
+            .definition(name)
+            .and_then(|(slot, note, anchor)| {
+                let own = documents::document_of(note, anchor)?;
+                self.hit(slot, own, &Some(name.to_owned()), which)
             });
-            self.hit(slot, own?.anchor, &Some(name.to_owned()), which)
-        });
         found.unwrap_or_else(|| self.wanted_hit(name))
     }
 
@@ -377,7 +443,7 @@ impl Search {
         Hit {
             topic: Some(name.to_owned()),
             wanted: true,
-            title: marked(&title, &|_| None),
+            title: marked(&cut(&title), &|_| None),
             note: None,
             passage: String::new(),
         }

@@ -272,3 +272,73 @@ fn the_index_follows_the_notebook() {
     let hits = found.expect("an answer").hits;
     assert!(hits[0].passage.contains("Second"), "{hits:?}");
 }
+
+/// A search in one note of this text.
+fn in_note(text: &str) -> Search {
+    let files = [("n.md".to_owned(), text.as_bytes().to_vec())];
+    let notebook = Notebook::from_files(files, &Rules::default());
+    let mut indexer = Indexer::new().expect("an index");
+    indexer.follow(&notebook).expect("it is written")
+}
+
+#[test]
+fn a_digest_is_a_word_whole_and_by_its_beginning() {
+    let digest = "07718c8bf39a".repeat(6);
+    for length in [64, 72] {
+        let digest = &digest[..length];
+        let search = in_note(&format!(
+            "# A layer <<Learning_Layer>>\n\nIts id is sha256:{digest}.\n"
+        ));
+        for typed in [digest, &digest[..12]] {
+            let found = search.find(typed, 10).expect("it is read");
+            assert_eq!(names(&found), ["Learning_Layer"], "{typed}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_written_without_spaces_or_with_accents_of_their_own_is_found() {
+    let search = in_note(
+        "# One <<Learning_One>>\n\nこのイメージは検索できるとても長い一続きの文章の中にあります。\n\n\
+         # Two <<Learning_Two>>\n\nA cafe\u{301} by the Gro\u{308}\u{df}e.\n",
+    );
+    for (typed, name) in [
+        ("検索", "Learning_One"),
+        ("イメージ", "Learning_One"),
+        ("文章", "Learning_One"),
+        ("caf\u{e9}", "Learning_Two"),
+        ("cafe", "Learning_Two"),
+        ("gr\u{f6}\u{df}e", "Learning_Two"),
+    ] {
+        let found = search.find(typed, 10).expect("it is read");
+        assert_eq!(names(&found), [name], "{typed}: {found:?}");
+    }
+    let marked = &search.find("cafe", 10).expect("it is read").hits[0].passage;
+    assert!(marked.contains("<mark>cafe\u{301}</mark>"), "{marked}");
+}
+
+#[test]
+fn a_title_of_any_length_stays_a_title() {
+    let search = in_note(&format!(
+        "# {} <<Learning_Long>>\n\nWater.\n",
+        "long ".repeat(30_000)
+    ));
+    let found = search.find("water", 10).expect("it is read");
+    assert!(
+        found.hits[0].title.len() < 1_000,
+        "{}",
+        found.hits[0].title.len()
+    );
+}
+
+#[test]
+fn of_many_misspelt_words_some_are_looked_into_and_the_others_are_missing() {
+    let found = find("storrage brigde gatewais conteiners driverz whalez");
+    assert!(
+        found
+            .hits
+            .iter()
+            .any(|hit| hit.topic.as_deref() == Some("Learning_Docker_Storage"))
+    );
+    assert_eq!(found.missing, ["driverz", "whalez"], "{found:?}");
+}

@@ -3,11 +3,11 @@
 use crate::notebook::html::escape;
 use std::ops::Range;
 use tantivy::tokenizer::{
-    AsciiFoldingFilter, LowerCaser, RemoveLongFilter, SimpleTokenizer, TextAnalyzer,
+    AsciiFoldingFilter, LowerCaser, RemoveLongFilter, TextAnalyzer, Token, TokenStream, Tokenizer,
 };
 
 /// The longest word that is searched for, in bytes.
-const LONGEST_WORD: usize = 64;
+const LONGEST_WORD: usize = 128;
 /// About as long is a passage, in characters.
 const PASSAGE: usize = 180;
 /// So much of a text stands before the first mark, in characters.
@@ -15,13 +15,85 @@ const BEFORE: usize = 40;
 /// So much of a text is looked through for the best passage, in bytes.
 const LOOKED_THROUGH: usize = 48 * 1024;
 
-/// Cuts text into words: letters and digits, in lower case, without accents.
+/// Cuts text into words: letters and digits, in lower case, without accents. A digest is
+/// one word, and so is each sign of a script that writes none between its words.
 pub fn analyzer() -> TextAnalyzer {
-    TextAnalyzer::builder(SimpleTokenizer::default())
-        .filter(RemoveLongFilter::limit(LONGEST_WORD))
+    TextAnalyzer::builder(Cutter::default())
+        // It keeps what is shorter.
+        .filter(RemoveLongFilter::limit(LONGEST_WORD + 1))
         .filter(LowerCaser)
         .filter(AsciiFoldingFilter)
         .build()
+}
+
+/// Finds words in text.
+#[derive(Clone, Default)]
+struct Cutter {
+    token: Token,
+}
+
+/// The words of one text, one after the other.
+struct Cuts<'a> {
+    text: &'a str,
+    /// How much of it is read, in bytes.
+    read: usize,
+    token: &'a mut Token,
+}
+
+impl Tokenizer for Cutter {
+    type TokenStream<'a> = Cuts<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Cuts<'a> {
+        self.token.reset();
+        Cuts {
+            text,
+            read: 0,
+            token: &mut self.token,
+        }
+    }
+}
+
+impl TokenStream for Cuts<'_> {
+    fn advance(&mut self) -> bool {
+        let rest = &self.text[self.read..];
+        let Some(start) = rest.find(char::is_alphanumeric) else {
+            return false;
+        };
+        let word = &rest[start..];
+        let ends = |(at, sign): (usize, char)| {
+            let alone = at > 0 && (stands_alone(sign) || word.starts_with(stands_alone));
+            let goes_on = (sign.is_alphanumeric() && !alone) || is_accent(sign);
+            (!goes_on).then_some(at)
+        };
+        let length = word.char_indices().find_map(ends).unwrap_or(word.len());
+        let from = self.read + start;
+        self.read = from + length;
+        self.token.offset_from = from;
+        self.token.offset_to = self.read;
+        self.token.position = self.token.position.wrapping_add(1);
+        self.token.text.clear();
+        let signs = word[..length].chars().filter(|sign| !is_accent(*sign));
+        self.token.text.extend(signs);
+        true
+    }
+
+    fn token(&self) -> &Token {
+        self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        self.token
+    }
+}
+
+/// An accent that is written after its letter (Unicode's combining diacritical marks).
+fn is_accent(sign: char) -> bool {
+    matches!(sign, '\u{300}'..='\u{36f}')
+}
+
+/// Kana and Chinese characters: no spaces stand between words that are written in them.
+fn stands_alone(sign: char) -> bool {
+    matches!(sign, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
 /// The words of a text.

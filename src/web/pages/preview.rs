@@ -18,6 +18,14 @@ const INSIDE: usize = 6;
 /// How much of a title is shown, in characters: one that is longer is no title.
 const TITLE: usize = 120;
 
+/// The longest name that is shown, in bytes: its address stands in the preview, and one that
+/// is longer than anybody writes would fill it.
+const LONGEST_NAME: usize = 400;
+
+/// What is said of a longer one.
+const TOO_LONG: &str =
+    "<p>This name is too long for a preview. The reference itself leads to its topic.</p>";
+
 #[derive(Template)]
 #[template(path = "preview.html")]
 struct Preview<'a> {
@@ -37,7 +45,11 @@ struct Preview<'a> {
 /// The topic of this name at a glance, written or wanted. `None` for a name that nobody
 /// mentions.
 pub fn preview(notebook: &Notebook, name: &str) -> Option<String> {
-    Some(match notebook.glance(name, 2 * MOST, INSIDE)? {
+    let glance = notebook.glance(name, 2 * MOST, INSIDE)?;
+    if name.len() > LONGEST_NAME {
+        return Some(TOO_LONG.to_owned());
+    }
+    Some(match glance {
         Glance::Defined {
             title,
             note,
@@ -63,10 +75,14 @@ pub fn preview(notebook: &Notebook, name: &str) -> Option<String> {
 
 /// What is shown of a name that was there when the page was made and is no longer.
 pub fn vanished(notebook: &Notebook, name: &str) -> String {
+    if name.len() > LONGEST_NAME {
+        return TOO_LONG.to_owned();
+    }
     let sentence = "This topic is gone: since this page was made, the notes have changed, \
                     and none of them defines or mentions it now. Reload the page to read it \
                     as it is.";
-    missing(name, name, sentence.to_owned(), &notebook.meant_by(name))
+    let meant = notebook.meant_by(name);
+    missing(name, name, sentence.to_owned(), &meant)
 }
 
 fn defined(
@@ -116,7 +132,7 @@ fn missing(name: &str, title: &str, sentence: String, meant: &[TopicLink]) -> St
 fn links(topics: &[TopicLink]) -> Vec<(String, String)> {
     topics
         .iter()
-        .filter(|topic| topic.name.len() <= 200)
+        .filter(|topic| topic.name.len() <= LONGEST_NAME)
         .map(|topic| (topic_url(&topic.name), fit(&topic.title)))
         .collect()
 }
