@@ -93,7 +93,7 @@ impl<K: Copy + Eq + std::hash::Hash> Tally<K> {
 }
 
 /// Finds the topic around a place, and keeps what it worked out for each file.
-struct Finder<'n> {
+struct Whereabouts<'n> {
     notebook: &'n Notebook,
     topics: FxHashMap<u32, Topics>,
 }
@@ -131,9 +131,9 @@ impl Topics {
     }
 }
 
-impl<'n> Finder<'n> {
+impl<'n> Whereabouts<'n> {
     fn new(notebook: &'n Notebook) -> Self {
-        Finder {
+        Whereabouts {
             notebook,
             topics: FxHashMap::default(),
         }
@@ -263,7 +263,7 @@ impl Notebook {
     pub fn note_map(&self, path: &str, from: usize, count: usize) -> Option<NoteMap> {
         let slot = self.paths().in_order[self.paths().find(path)?].1;
         let note = self.parsed(slot)?;
-        let mut finder = Finder::new(self);
+        let mut finder = Whereabouts::new(self);
         let topics = self.topics_in(slot, note);
         let mut outgoing: FxHashMap<End<'_>, Tally<End<'_>>> = FxHashMap::default();
         let mut words: Vec<_> = note.words.iter().collect();
@@ -294,7 +294,7 @@ impl Notebook {
             let led_here = source.map_or_else(Vec::new, |source| {
                 self.references_to(slot, note, source, &mut finder)
             });
-            let ways = |ends: Vec<(End<'_>, usize)>, finder: &Finder<'_>| {
+            let ways = |ends: Vec<(End<'_>, usize)>, finder: &Whereabouts<'_>| {
                 ends.into_iter().map(|end| finder.way(end)).collect()
             };
             Place {
@@ -328,7 +328,7 @@ impl Notebook {
         slot: u32,
         note: &'n Parsed,
         source: Span,
-        finder: &mut Finder<'n>,
+        finder: &mut Whereabouts<'n>,
     ) -> Vec<(End<'n>, usize)> {
         let mut from = Tally::new();
         let own = |anchor: &Anchor| anchor.source == source;
@@ -345,7 +345,7 @@ impl Notebook {
 
     /// Does a note refer to something outside of its topics?
     fn text_leads_on(&self, slot: u32, note: &Parsed) -> bool {
-        let mut finder = Finder::new(self);
+        let mut finder = Whereabouts::new(self);
         note.words.iter().any(|word| {
             finder.around(slot, note, word.at) == End::Text(slot)
                 && !matches!(self.meaning(note, word), Meaning::Plain)
@@ -361,7 +361,7 @@ impl Notebook {
         {
             return None;
         }
-        let mut finder = Finder::new(self);
+        let mut finder = Whereabouts::new(self);
         let mut from = Tally::new();
         self.each_reference(name, |slot, note, word| {
             from.add(finder.around(slot, note, note.words[word as usize].at));

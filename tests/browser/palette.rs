@@ -66,7 +66,7 @@ async fn a_topic_is_found_and_opened_by_keyboard_alone() {
         let again: String = page.ask(&told("href")).await?;
         ensure!(first == again, "{first}, then {again}");
         press(page, Key::Enter).await?;
-        page.until("the topic is open", "return location.pathname.startsWith('/topics/')").await?;
+        page.until("the chosen topic is open", &format!("return location.href === {first:?}")).await?;
         page.nothing_went_wrong().await
     })
     .await;

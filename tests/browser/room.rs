@@ -221,7 +221,8 @@ async fn a_blank_screen_comes_back_at_any_key_where_it_was() {
         }
         press(page, ".").await?;
         press(page, Key::PageDown).await?;
-        comes_to(page, "1 of 3").await
+        comes_to(page, "1 of 3").await?;
+        page.nothing_went_wrong().await
     })
     .await;
 }

@@ -100,6 +100,11 @@ const STIR: &str = r#"
 async fn nothing_moves_for_a_reader_who_asked_for_less_motion() {
     visit(Reader::Ordinary, async |page| {
         let waterline = Waterline::for_demos();
+        // For others something does move: what is stirred below would be seen.
+        page.open(&waterline.url("/demos/zombies")).await?;
+        page.ask::<()>(STIR).await?;
+        let moves: Vec<String> = page.ask(MOVES).await?;
+        ensure!(!moves.is_empty(), "nothing moves for anybody");
         let features = json!({"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]});
         (page.driver.cdp())
             .send_raw("Emulation.setEmulatedMedia", features)
