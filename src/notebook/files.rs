@@ -158,3 +158,11 @@ fn problem(file: &str, message: &str) -> Problem {
         message: message.to_owned(),
     }
 }
+
+/// What a file of a content folder holds now; `None` where it is gone, or not for us to read.
+pub fn read_again(root: &Path, file: &str) -> Option<Vec<u8>> {
+    if !is_ours(file) {
+        return None;
+    }
+    read_file(root, &root.join(file)).ok().flatten()
+}

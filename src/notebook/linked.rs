@@ -354,6 +354,11 @@ impl Notebook {
         }
     }
 
+    /// The slot of a file.
+    pub(super) fn slot_of(&self, file: &str) -> Option<u32> {
+        self.place(file).ok().map(|at| self.order[at])
+    }
+
     /// Where a file is read, if it is in the notebook.
     pub(super) fn address_of_file(&self, file: &str) -> Option<String> {
         Some(self.address(self.order[self.place(file).ok()?]))
