@@ -33,11 +33,13 @@ mod parse;
 mod parsed;
 mod paths;
 mod places;
+mod problem;
 mod queries;
 mod reading;
 mod render;
 mod scan;
 pub mod search;
+mod undefined;
 mod urls;
 mod walk;
 pub mod watch;
@@ -52,6 +54,7 @@ pub use index::{
 pub use linked::{Notebook, Rules};
 pub use page::{
     BACKLINKS, Backlink, Block, DefinedTopic, NoteLink, NotePage, NoteReferences, OutlineEntry,
-    Problem, TopicLink, TopicPage, WantedTopic,
+    TopicLink, TopicPage, WantedTopic,
 };
 pub use places::{FirstLines, Outlined, Role, Spot, Stands};
+pub use problem::{Problem, Rule, Severity};

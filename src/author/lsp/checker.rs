@@ -3,10 +3,12 @@
 //! Typing never waits for it. When there were changes while it worked, only the newest state
 //! is checked next, and what it found for an older one is not shown.
 
-use crate::notebook::{Notebook, Problem};
+use crate::author::check;
+use crate::notebook::{Content, Notebook, Problem};
 use crate::panels::attached::Attached;
 use crate::web::state::Edition;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -20,8 +22,8 @@ pub struct State {
     pub attachments: Arc<str>,
     /// `demos/none.toml`.
     pub reasons: Arc<str>,
-    /// The content folder, for messages.
-    pub source: String,
+    /// The content folder.
+    pub folder: PathBuf,
     /// The versions of the documents that were open.
     pub versions: BTreeMap<String, i32>,
 }
@@ -61,9 +63,11 @@ fn run(states: &Receiver<State>, tell: impl Fn(Checked)) {
 /// What is wrong, file by file.
 pub fn check(state: State) -> Checked {
     let attached = Attached::built_in().and(&state.attachments);
-    let edition = Edition::new(state.notebook, attached, state.source).with_reasons(&state.reasons);
+    let source = state.folder.display().to_string();
+    let edition = Edition::new(state.notebook, attached, source).with_reasons(&state.reasons);
+    let content = Content::Folder(state.folder);
     let mut problems = BTreeMap::<String, Vec<Problem>>::new();
-    for problem in edition.problems() {
+    for problem in check::check(&edition, &content) {
         problems
             .entry(problem.file.clone())
             .or_default()

@@ -2,8 +2,8 @@
 
 use super::checker::Checked;
 use super::desk::Desk;
-use crate::notebook::{Notebook, Problem};
-use lsp_types::{Diagnostic, DiagnosticSeverity, PublishDiagnosticsParams};
+use crate::notebook::{Notebook, Problem, Severity};
+use lsp_types::{Diagnostic, DiagnosticSeverity, NumberOrString, PublishDiagnosticsParams};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -60,7 +60,10 @@ fn of(desk: &Desk, file: &str, problems: &[Problem]) -> Vec<Diagnostic> {
         let mut places = Places::of(text);
         problems
             .iter()
-            .map(|problem| places.range(problem.line, problem.column))
+            .map(|problem| {
+                let known = problem.end.map(|end| end.saturating_sub(problem.column));
+                places.range(problem.line, problem.column, known)
+            })
             .collect()
     };
     let mut ranges = desk.ranges(file, &places).into_iter();
@@ -68,7 +71,12 @@ fn of(desk: &Desk, file: &str, problems: &[Problem]) -> Vec<Diagnostic> {
         .iter()
         .map(|problem| Diagnostic {
             range: ranges.next().unwrap_or_default(),
-            severity: Some(DiagnosticSeverity::WARNING),
+            severity: Some(match problem.severity() {
+                Severity::Error => DiagnosticSeverity::ERROR,
+                Severity::Warning => DiagnosticSeverity::WARNING,
+                Severity::Note => DiagnosticSeverity::INFORMATION,
+            }),
+            code: Some(NumberOrString::String(problem.rule.name().into())),
             source: Some("waterline".into()),
             message: problem.message.clone(),
             ..Diagnostic::default()
@@ -97,8 +105,9 @@ impl<'t> Places<'t> {
         }
     }
 
-    /// What to underline for a problem at a line and a column, both from 1, in characters.
-    fn range(&mut self, line: u32, column: u32) -> Range<usize> {
+    /// What to underline for a problem at a line and a column, both from 1, in characters;
+    /// so many characters where that is known.
+    fn range(&mut self, line: u32, column: u32, known: Option<u32>) -> Range<usize> {
         if line < self.line {
             *self = Self::of(self.text);
         }
@@ -121,7 +130,18 @@ impl<'t> Places<'t> {
             self.byte += c.len_utf8();
             self.column += 1;
         }
-        self.byte..self.byte + length(&self.text[self.byte..])
+        let rest = &self.text[self.byte..];
+        let length = match known {
+            Some(known) => {
+                let line = rest.lines().next().unwrap_or_default();
+                let mut chars = line.char_indices();
+                chars
+                    .nth(known as usize)
+                    .map_or(line.len(), |(length, _)| length)
+            }
+            None => length(rest),
+        };
+        self.byte..self.byte + length
     }
 }
 
@@ -151,12 +171,15 @@ mod tests {
     fn what_begins_at_a_place_is_underlined() {
         let text = "é <<A_B>> x\nC_D, [a](b.md) \r\n";
         let mut places = Places::of(text);
-        let mut at = |line, column| &text[places.range(line, column)];
+        let mut at = |line, column| &text[places.range(line, column, None)];
         assert_eq!(at(1, 3), "<<A_B>>");
         assert_eq!(at(1, 1), "é");
         assert_eq!(at(2, 1), "C_D");
         assert_eq!(at(2, 6), "[a](b.md)");
         assert_eq!(at(1, 99), "");
         assert_eq!(at(99, 99), "");
+        let mut known = |line, column, known| &text[places.range(line, column, Some(known))];
+        assert_eq!(known(1, 1, 3), "é <");
+        assert_eq!(known(2, 6, 999), "[a](b.md) ");
     }
 }

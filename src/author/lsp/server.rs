@@ -532,7 +532,7 @@ impl Server {
             notebook: desk.notebook.clone(),
             attachments: desk.list(attached::FILE),
             reasons: desk.list(reasons::FILE),
-            source: desk.folder().display().to_string(),
+            folder: desk.folder().to_owned(),
             versions: desk.versions(),
         };
         // Nobody checks any more: we are ending.
