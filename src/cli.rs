@@ -6,6 +6,7 @@
 mod doctor;
 mod hosts;
 mod index;
+mod lsp;
 mod prepare;
 mod record;
 mod serve;
@@ -42,6 +43,18 @@ enum Command {
         /// The settings file, instead of waterline.toml in your configuration folder
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
+    },
+    /// Tell an editor what it wants to know of anchors, on standard input and output
+    Lsp {
+        /// The folder with the notes, instead of the folder that is open in the editor
+        #[arg(long, value_name = "DIR", env = "WATERLINE_CONTENT")]
+        content: Option<PathBuf>,
+        /// The settings file, instead of waterline.toml in your configuration folder
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        /// What many editors add; there is no other way to talk
+        #[arg(long, hide = true)]
+        stdio: bool,
     },
     /// Keep a Docker host's answers, masked, in a file to replay
     Record {
@@ -133,6 +146,16 @@ pub fn main() -> ExitCode {
                 ..Flags::default()
             };
             with(flags, |settings| done(index::index(settings)))
+        }
+        Command::Lsp {
+            content, config, ..
+        } => {
+            let flags = Flags {
+                content,
+                config,
+                ..Flags::default()
+            };
+            with(flags, |settings| lsp::lsp(settings).map_err(Into::into))
         }
         Command::Record { file, host, config } => {
             let flags = Flags {

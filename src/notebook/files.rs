@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use rust_embed::RustEmbed;
 
-use super::page::Problem;
 use super::paths;
+use super::problem::{Problem, Rule};
 
 /// Where the notes are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,10 +151,13 @@ pub(super) fn name_in(root: &Path, path: &Path) -> Option<String> {
 }
 
 fn problem(file: &str, message: &str) -> Problem {
-    Problem {
-        file: file.to_owned(),
-        line: 1,
-        column: 1,
-        message: message.to_owned(),
+    Problem::new(Rule::UnreadableFile, file, (1, 1), message)
+}
+
+/// What a file of a content folder holds now; `None` where it is gone, or not for us to read.
+pub fn read_again(root: &Path, file: &str) -> Option<Vec<u8>> {
+    if !is_ours(file) {
+        return None;
     }
+    read_file(root, &root.join(file)).ok().flatten()
 }

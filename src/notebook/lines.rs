@@ -41,6 +41,20 @@ impl<'t> Lines<'t> {
         self.offset = offset;
         (self.line, self.column)
     }
+
+    /// The byte offset of a line and column, both from 1, the column in characters; the end
+    /// of the line where it is shorter, `None` where there is no such line.
+    pub fn offset(text: &str, line: u32, column: u32) -> Option<usize> {
+        let mut start = 0;
+        for _ in 1..line {
+            start += text.get(start..)?.find('\n')? + 1;
+        }
+        let rest = text.get(start..)?;
+        let rest = rest.split('\n').next().unwrap_or_default();
+        let mut chars = rest.char_indices();
+        let into = chars.nth(column.saturating_sub(1) as usize);
+        Some(start + into.map_or(rest.len(), |(at, _)| at))
+    }
 }
 
 /// A count as `u32`; a note never comes near the limit.

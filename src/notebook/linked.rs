@@ -14,10 +14,10 @@ use super::files::{self, Content, ContentError};
 use super::front::Fault;
 use super::names::{Names, Site};
 use super::near::{Near, Suggestions};
-use super::page::Problem;
 use super::parse::{defines, mentions, parse};
 use super::parsed::{Anchor, Parsed, Span, Word};
 use super::paths::{Claim, Paths, without_ending};
+use super::problem::{Problem, Rule};
 use super::reading::Reading;
 use super::urls::{self, Target};
 use super::{index, name};
@@ -354,6 +354,11 @@ impl Notebook {
         }
     }
 
+    /// The slot of a file.
+    pub(super) fn slot_of(&self, file: &str) -> Option<u32> {
+        self.place(file).ok().map(|at| self.order[at])
+    }
+
     /// Where a file is read, if it is in the notebook.
     pub(super) fn address_of_file(&self, file: &str) -> Option<String> {
         Some(self.address(self.order[self.place(file).ok()?]))
@@ -499,15 +504,13 @@ impl Notebook {
         lost.filter_map(|(index, _, name)| {
             let anchor = note.anchors.get(index as usize)?;
             let (_, winner, first) = self.definition(name)?;
-            Some(Problem {
-                file: note.file.to_string(),
-                line: anchor.line,
-                column: anchor.column,
-                message: format!(
-                    "<<{name}>> is defined already, at {}:{}:{}; this one is only a link to it",
-                    winner.file, first.line, first.column
-                ),
-            })
+            let message = format!(
+                "<<{name}>> is defined already, at {}:{}:{}; this one is only a link to it",
+                winner.file, first.line, first.column
+            );
+            let at = (anchor.line, anchor.column);
+            let problem = Problem::new(Rule::DuplicateAnchor, &*note.file, at, message);
+            Some(problem.wide(name.chars().count() + "<<>>".len()))
         })
     }
 
@@ -547,19 +550,18 @@ impl Notebook {
     /// Links to files that the notebook does not have, and to live values that there are not.
     fn dead_links<'n>(&'n self, note: &'n Parsed) -> impl Iterator<Item = Problem> + 'n {
         note.links.iter().filter_map(|link| {
+            let told = |rule, message| {
+                let at = (link.line, link.column);
+                Some(Problem::new(rule, &*note.file, at, message))
+            };
             match urls::target(note.str(link.url), &note.file, link.email) {
-                Target::File(file, _) if self.place(&file).is_err() => Some(Problem {
-                    file: note.file.to_string(),
-                    line: link.line,
-                    column: link.column,
-                    message: format!("this leads to {file}, which is not in the notebook"),
-                }),
-                Target::Live(name) if !self.is_live(&name) => Some(Problem {
-                    file: note.file.to_string(),
-                    line: link.line,
-                    column: link.column,
-                    message: self.no_live_value(&name),
-                }),
+                Target::File(file, _) if self.place(&file).is_err() => told(
+                    Rule::BrokenLink,
+                    format!("this leads to {file}, which is not in the notebook"),
+                ),
+                Target::Live(name) if !self.is_live(&name) => {
+                    told(Rule::UnknownLiveValue, self.no_live_value(&name))
+                }
                 _ => None,
             }
         })
@@ -614,12 +616,8 @@ fn parse_all(files: Vec<(String, Vec<u8>)>, rules: &Rules) -> Vec<Option<Arc<Par
 
 /// A fault in a file, as it is told.
 fn problem(file: &str, fault: &Fault) -> Problem {
-    Problem {
-        file: file.to_owned(),
-        line: fault.line,
-        column: fault.column,
-        message: fault.message.clone(),
-    }
+    let at = (fault.line, fault.column);
+    Problem::new(fault.rule, file, at, &*fault.message)
 }
 
 /// A slot's number; there are never four thousand million files.

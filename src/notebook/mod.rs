@@ -12,7 +12,7 @@
 //!    `reading` what is read after what.
 //! 4. `queries` answers what a page asks, `graph` what a map does; `render` (with `html`,
 //!    `urls`, `code`) draws the pieces of a note as safe HTML; `glance` the first of a
-//!    topic; `demo` cuts a demo at its blocks.
+//!    topic; `demo` cuts a demo at its blocks; `places` tells an editor what stands where.
 
 mod code;
 mod demo;
@@ -28,22 +28,24 @@ mod linked;
 mod name;
 mod names;
 mod near;
-
 mod page;
 mod parse;
 mod parsed;
 mod paths;
+mod places;
+mod problem;
 mod queries;
 mod reading;
 mod render;
 mod scan;
 pub mod search;
+mod undefined;
 mod urls;
 mod walk;
 pub mod watch;
 
 pub use demo::{DemoBlock, DemoFile, DemoPart};
-pub use files::{Content, ContentError};
+pub use files::{Content, ContentError, read_again};
 pub use glance::Glance;
 pub use graph::{MappedNote, NoteMap, Place, Way};
 pub use index::{
@@ -52,5 +54,7 @@ pub use index::{
 pub use linked::{Notebook, Rules};
 pub use page::{
     BACKLINKS, Backlink, Block, DefinedTopic, NoteLink, NotePage, NoteReferences, OutlineEntry,
-    Problem, TopicLink, TopicPage, WantedTopic,
+    TopicLink, TopicPage, WantedTopic,
 };
+pub use places::{FirstLines, Outlined, Role, Spot, Stands};
+pub use problem::{Problem, Rule, Severity};
