@@ -118,7 +118,7 @@ pub fn hover(desk: &Desk, file: &str, position: Position) -> Option<(String, Lsp
         Under::Live(name, bytes) => (about_live(&name), bytes),
         Under::Panel(name, bytes) => (about_panel(&name), bytes),
     };
-    Some((text, desk.ranges(file, &[bytes]).pop()?))
+    Some((text, desk.range(file, bytes)?))
 }
 
 /// A topic's title, first lines and place; or that it is wanted, and what may be meant.

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
 
 /// The notes at one moment.
 pub struct State {
@@ -51,12 +52,21 @@ pub fn start(tell: impl Fn(Checked) + Send + 'static) -> std::io::Result<Sender<
     Ok(to_check)
 }
 
+/// No notebook is waited with longer than this.
+const LONGEST_REST: Duration = Duration::from_millis(400);
+
 fn run(states: &Receiver<State>, tell: impl Fn(Checked)) {
+    // What takes long is begun when the typing pauses, for as long as it would take: so it is
+    // not in the way of an answer, and what is quick is told at once.
+    let mut rest = Duration::ZERO;
     while let Ok(mut state) = states.recv() {
-        while let Ok(newer) = states.try_recv() {
+        while let Ok(newer) = states.recv_timeout(rest) {
             state = newer;
         }
-        tell(check(state));
+        let begun = Instant::now();
+        let checked = check(state);
+        rest = begun.elapsed().min(LONGEST_REST);
+        tell(checked);
     }
 }
 

@@ -5,9 +5,10 @@
 use super::text::Encoding;
 use super::uri;
 use lsp_types::{
-    CompletionOptions, HoverProviderCapability, OneOf, PositionEncodingKind, RenameOptions,
-    SaveOptions, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions,
+    HoverProviderCapability, OneOf, PositionEncodingKind, RenameOptions, SaveOptions,
+    ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    TextDocumentSyncSaveOptions,
 };
 use serde_json::Value;
 use std::path::PathBuf;
@@ -27,6 +28,8 @@ pub struct Client {
     pub versioned_edits: bool,
     /// It takes symbols inside symbols.
     pub nested_symbols: bool,
+    /// It takes quick fixes as such, not only as names of commands.
+    pub quick_fixes: bool,
     /// It can be asked to watch files.
     pub can_watch: bool,
 }
@@ -53,6 +56,7 @@ impl Client {
             plain_hover: markdown == Some(false),
             versioned_edits: yes("workspace/workspaceEdit/documentChanges"),
             nested_symbols: yes("textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
+            quick_fixes: can("textDocument/codeAction/codeActionLiteralSupport").is_some(),
             can_watch: yes("workspace/didChangeWatchedFiles/dynamicRegistration"),
         }
     }
@@ -85,6 +89,10 @@ impl Client {
             rename_provider: Some(OneOf::Right(RenameOptions {
                 prepare_provider: Some(true),
                 work_done_progress_options: lsp_types::WorkDoneProgressOptions::default(),
+            })),
+            code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
+                code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
+                ..CodeActionOptions::default()
             })),
             document_symbol_provider: Some(OneOf::Left(true)),
             workspace_symbol_provider: Some(OneOf::Left(true)),

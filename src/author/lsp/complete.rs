@@ -42,7 +42,12 @@ pub fn completion(desk: &Desk, file: &str, position: Position) -> CompletionList
         Offer::Topic | Offer::Anchor => {
             let book = &desk.notebook;
             let names = book.names_like(typed, offer == Offer::Anchor, MOST);
-            let named = names.into_iter().map(|name| {
+            // What is being typed is no name that somebody else asks for.
+            let own = |name: &str| {
+                offer == Offer::Anchor && name == typed && book.backlink_count(name) == 1
+            };
+            let names = names.into_iter().filter(|name| !own(name));
+            let named = names.map(|name| {
                 let title = book.topic_link(&name).title;
                 (name, title)
             });
@@ -57,7 +62,7 @@ pub fn completion(desk: &Desk, file: &str, position: Position) -> CompletionList
             .map(|panel| (panel.name().to_owned(), panel.title().to_owned()))
             .collect(),
     };
-    let Some(range) = desk.ranges(file, &[at - typed.len()..at]).pop() else {
+    let Some(range) = desk.range(file, at - typed.len()..at) else {
         return CompletionList::default();
     };
     let close = match offer {

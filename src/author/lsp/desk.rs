@@ -12,7 +12,7 @@ use crate::web::demos::reasons;
 use lsp_types::{Location, Range as LspRange, TextDocumentContentChangeEvent, Uri};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 /// The lists beside the notes that name topics, relative to the content folder.
@@ -56,9 +56,13 @@ impl Desk {
     /// When the folder cannot be read.
     pub fn of(folder: &Path, rules: &Rules, encoding: Encoding) -> Result<Desk, ContentError> {
         let notebook = Notebook::load(&Content::Folder(folder.to_owned()), rules)?;
+        let real = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        // As it was said, where an address can be made of that.
+        let plain = |part| !matches!(part, Component::ParentDir | Component::CurDir);
+        let as_said = folder.is_absolute() && folder.components().all(plain);
         let mut desk = Desk {
-            real: folder.canonicalize().unwrap_or_else(|_| folder.to_owned()),
-            folder: folder.to_owned(),
+            folder: if as_said { folder } else { &real }.to_owned(),
+            real,
             encoding,
             notebook,
             lists: BTreeMap::new(),
@@ -88,7 +92,7 @@ impl Desk {
         let mut parts = Vec::new();
         for part in relative.components() {
             match part {
-                std::path::Component::Normal(part) => parts.push(part.to_str()?),
+                Component::Normal(part) => parts.push(part.to_str()?),
                 // A way out of the folder and back, or not back.
                 _ => return None,
             }
@@ -247,10 +251,14 @@ impl Desk {
             .collect()
     }
 
-    /// The same for one range, with the file's address.
+    /// Where bytes of one of the notebook's texts stand.
+    pub fn range(&self, file: &str, bytes: Range<usize>) -> Option<LspRange> {
+        self.ranges(file, std::slice::from_ref(&bytes)).pop()
+    }
+
+    /// The same, with the file's address.
     pub fn location(&self, file: &str, bytes: Range<usize>) -> Option<Location> {
-        let range = self.ranges(file, &[bytes]).pop()?;
-        Some(Location::new(self.uri(file)?, range))
+        Some(Location::new(self.uri(file)?, self.range(file, bytes)?))
     }
 
     /// The notebook's text of a file, or the text of a list.

@@ -4,11 +4,11 @@
 //! these files in order:
 //!
 //! 1. `wire` reads messages, also from a client that lies about them.
-//! 2. `server` holds to the protocol: what may come when, and which answer belongs to it.
-//!    `client` is what the client says of itself.
+//! 2. `server` holds to the protocol: what may come when, and what follows from it;
+//!    `requests` says which answer belongs to which method, `client` is what the client says of itself.
 //! 3. `desk` is the notebook with what is open in the editor laid over it; `text` counts
 //!    lines and columns as editors do, `uri` reads addresses, `lists` reads the TOML lists.
-//! 4. `answers`, `complete` and `rename` are pure functions of the desk.
+//! 4. `answers`, `complete`, `fix` and `rename` are pure functions of the desk.
 //! 5. `checker` looks for problems on a thread of its own, `diagnostics` tells of them.
 
 pub mod answers;
@@ -17,8 +17,10 @@ pub mod client;
 pub mod complete;
 pub mod desk;
 mod diagnostics;
+pub mod fix;
 mod lists;
 pub mod rename;
+mod requests;
 pub mod server;
 pub mod text;
 mod uri;

@@ -19,7 +19,7 @@ pub fn prepare(desk: &Desk, file: &str, position: Position) -> Option<PrepareRen
         return None;
     };
     Some(PrepareRenameResponse::RangeWithPlaceholder {
-        range: desk.ranges(file, &[bytes]).pop()?,
+        range: desk.range(file, bytes)?,
         placeholder: name,
     })
 }
@@ -91,10 +91,6 @@ pub fn rename(
     })
 }
 
-#[expect(
-    clippy::mutable_key_type,
-    reason = "the protocol's own type; nothing changes an address in it"
-)]
 fn without_versions(edits: Vec<TextDocumentEdit>) -> WorkspaceEdit {
     let changes = edits.into_iter().map(|edit| {
         let edits = edit.edits.into_iter().filter_map(|edit| match edit {
@@ -126,8 +122,8 @@ fn may_be(desk: &Desk, old: &str, new: &str) -> Result<(), String> {
         ));
     }
     if let Some(spot) = desk.notebook.defined_at(new) {
-        let line = desk.ranges(&spot.file, std::slice::from_ref(&spot.bytes));
-        let line = line.first().map_or(0, |range| range.start.line + 1);
+        let line = desk.range(&spot.file, spot.bytes);
+        let line = line.map_or(0, |range| range.start.line + 1);
         return Err(format!("{new} is defined already, at {}:{line}", spot.file));
     }
     Ok(())

@@ -8,18 +8,14 @@ use super::client::Client;
 use super::desk::{Desk, LISTS, Open};
 use super::diagnostics::Told;
 use super::wire::{Heard, Outgoing};
-use super::{answers, complete, rename};
 use crate::notebook::Rules;
 use crate::notebook::watch::{self, Change, Watch};
 use crate::panels::attached;
 use crate::web::demos::reasons;
 use lsp_server::{ErrorCode, Message, Notification, Request, Response, ResponseError};
 use lsp_types::{
-    CompletionItem, CompletionParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
-    DocumentSymbolParams, GotoDefinitionParams, Hover, HoverContents, HoverParams, MarkupContent,
-    MarkupKind, MessageType, Position, ReferenceParams, RenameParams, TextDocumentPositionParams,
-    Uri, WorkspaceSymbolParams,
+    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, MessageType, Uri,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -48,7 +44,7 @@ pub enum Flow {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
+pub(super) enum Phase {
     /// Nothing but `initialize` may be asked.
     Waiting,
     Running,
@@ -61,9 +57,9 @@ pub struct Server {
     /// The folder that the command line or the settings name.
     content: Option<PathBuf>,
     rules: Rules,
-    phase: Phase,
-    client: Client,
-    desk: Option<Desk>,
+    pub(super) phase: Phase,
+    pub(super) client: Client,
+    pub(super) desk: Option<Desk>,
     /// What to say, in order.
     out: Vec<Outgoing>,
     /// Where changes on disk are told.
@@ -76,9 +72,9 @@ pub struct Server {
 }
 
 /// Why there is no answer.
-type Refused = ResponseError;
+pub(super) type Refused = ResponseError;
 
-fn refused(code: ErrorCode, message: impl Into<String>) -> Refused {
+pub(super) fn refused(code: ErrorCode, message: impl Into<String>) -> Refused {
     ResponseError {
         code: code as i32,
         message: message.into(),
@@ -86,20 +82,12 @@ fn refused(code: ErrorCode, message: impl Into<String>) -> Refused {
     }
 }
 
-fn read<P: DeserializeOwned>(method: &str, params: Value) -> Result<P, Refused> {
+pub(super) fn read<P: DeserializeOwned>(method: &str, params: Value) -> Result<P, Refused> {
     serde_json::from_value(params).map_err(|error| {
         let why = format!("the parameters of {method} cannot be read: {error}");
         refused(ErrorCode::InvalidParams, why)
     })
 }
-
-fn told(value: impl Serialize) -> Result<Value, Refused> {
-    serde_json::to_value(value)
-        .map_err(|error| refused(ErrorCode::InternalError, error.to_string()))
-}
-
-/// How many topics a search through the workspace brings.
-const MOST_SYMBOLS: usize = 200;
 
 impl Server {
     /// A server that has not heard from its client yet.
@@ -187,137 +175,7 @@ impl Server {
         self.out.insert(at, response);
     }
 
-    fn answer(&mut self, method: &str, params: Value) -> Result<Value, Refused> {
-        match (self.phase, method) {
-            (Phase::Waiting, "initialize") => return self.initialize(&params),
-            (Phase::Waiting, _) => {
-                let why = format!("{method} came before `initialize`");
-                return Err(refused(ErrorCode::ServerNotInitialized, why));
-            }
-            (Phase::ShutDown, _) => {
-                let why = format!("{method} came after `shutdown`; only `exit` can follow");
-                return Err(refused(ErrorCode::InvalidRequest, why));
-            }
-            (Phase::Running, "initialize") => {
-                let why = "`initialize` was answered already";
-                return Err(refused(ErrorCode::InvalidRequest, why));
-            }
-            (Phase::Running, "shutdown") => {
-                self.phase = Phase::ShutDown;
-                return Ok(Value::Null);
-            }
-            (Phase::Running, _) => {}
-        }
-        match method {
-            "textDocument/definition" => {
-                let params: GotoDefinitionParams = read(method, params)?;
-                let at = params.text_document_position_params;
-                self.at(&at, |desk, file, position| {
-                    told(answers::definition(desk, file, position))
-                })
-            }
-            "textDocument/references" => {
-                let params: ReferenceParams = read(method, params)?;
-                let with = params.context.include_declaration;
-                self.at(&params.text_document_position, |desk, file, position| {
-                    told(answers::references(desk, file, position, with))
-                })
-            }
-            "textDocument/hover" => {
-                let params: HoverParams = read(method, params)?;
-                let at = params.text_document_position_params;
-                let kind = match self.client.plain_hover {
-                    true => MarkupKind::PlainText,
-                    false => MarkupKind::Markdown,
-                };
-                self.at(&at, |desk, file, position| {
-                    let about = answers::hover(desk, file, position);
-                    told(about.map(|(value, range)| Hover {
-                        contents: HoverContents::Markup(MarkupContent { kind, value }),
-                        range: Some(range),
-                    }))
-                })
-            }
-            "textDocument/completion" => {
-                let params: CompletionParams = read(method, params)?;
-                self.at(&params.text_document_position, |desk, file, position| {
-                    told(complete::completion(desk, file, position))
-                })
-            }
-            "completionItem/resolve" => {
-                let item: CompletionItem = read(method, params)?;
-                match &self.desk {
-                    Some(desk) => told(complete::resolved(desk, item)),
-                    None => told(item),
-                }
-            }
-            "textDocument/prepareRename" => {
-                let params: TextDocumentPositionParams = read(method, params)?;
-                self.at(&params, |desk, file, position| {
-                    told(rename::prepare(desk, file, position))
-                })
-            }
-            "textDocument/rename" => {
-                let params: RenameParams = read(method, params)?;
-                let versioned = self.client.versioned_edits;
-                self.at(&params.text_document_position, |desk, file, position| {
-                    let edit = rename::rename(desk, file, position, &params.new_name, versioned);
-                    told(edit.map_err(|why| refused(ErrorCode::RequestFailed, why))?)
-                })
-            }
-            "textDocument/documentSymbol" => {
-                let params: DocumentSymbolParams = read(method, params)?;
-                let nested = self.client.nested_symbols;
-                self.of(&params.text_document.uri, |desk, file| match nested {
-                    true => told(answers::symbols(desk, file)),
-                    false => told(answers::flat(desk, file)),
-                })
-            }
-            "workspace/symbol" => {
-                let params: WorkspaceSymbolParams = read(method, params)?;
-                match &self.desk {
-                    Some(desk) => told(answers::topics_like(desk, &params.query, MOST_SYMBOLS)),
-                    None => Ok(Value::Null),
-                }
-            }
-            _ => {
-                let why = format!("`waterline lsp` does not know {method}");
-                Err(refused(ErrorCode::MethodNotFound, why))
-            }
-        }
-    }
-
-    /// Answers about a place in a document.
-    fn at(
-        &mut self,
-        place: &TextDocumentPositionParams,
-        answer: impl FnOnce(&mut Desk, &str, Position) -> Result<Value, Refused>,
-    ) -> Result<Value, Refused> {
-        self.of(&place.text_document.uri, |desk, file| {
-            answer(desk, file, place.position)
-        })
-    }
-
-    /// Answers about a document: nothing where it is none of the notebook's.
-    fn of(
-        &mut self,
-        uri: &Uri,
-        answer: impl FnOnce(&mut Desk, &str) -> Result<Value, Refused>,
-    ) -> Result<Value, Refused> {
-        let Some(desk) = &mut self.desk else {
-            return Ok(Value::Null);
-        };
-        let Some(file) = desk.file(uri) else {
-            return Ok(Value::Null);
-        };
-        if desk.text(&file).is_none() {
-            let why = format!("there is no {file} in the notebook, and it was not opened");
-            return Err(refused(ErrorCode::InvalidParams, why));
-        }
-        answer(desk, &file)
-    }
-
-    fn initialize(&mut self, params: &Value) -> Result<Value, Refused> {
+    pub(super) fn initialize(&mut self, params: &Value) -> Result<Value, Refused> {
         if !params.is_object() {
             let why = "the parameters of `initialize` are not an object";
             return Err(refused(ErrorCode::InvalidParams, why));

@@ -57,6 +57,11 @@ pub fn read(input: &mut impl BufRead) -> io::Result<Heard> {
     };
     let id = value.get("id").cloned().unwrap_or_default();
     Ok(match serde_json::from_value(value) {
+        // With an id that is none, somebody waits for an answer.
+        Ok(Message::Notification(_)) if !id.is_null() => {
+            let why = "the id is neither a text nor a number of 32 bits";
+            Heard::Nonsense(refusal(id, ErrorCode::InvalidRequest, why))
+        }
         Ok(message) => Heard::Message(message),
         Err(_) => {
             let why = "this is neither a request, nor a notification, nor a response";
