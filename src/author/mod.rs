@@ -4,3 +4,4 @@
 //! work, and `cli` only hands over to it.
 
 pub mod check;
+pub mod terminal;
