@@ -3,6 +3,7 @@
 //! Standard output is for what was asked for, standard error for messages and the
 //! log. Exit codes: 0 done, 1 could not be done and why, 2 not understood, 4 no engine.
 
+mod check;
 mod doctor;
 mod hosts;
 mod index;
@@ -14,6 +15,7 @@ mod sweep;
 mod try_;
 mod verify;
 
+pub use crate::author::terminal::harmless;
 use crate::config::{Flags, Settings, SettingsError};
 use crate::web::log;
 use clap::{Parser, Subcommand};
@@ -55,6 +57,17 @@ enum Command {
         /// What many editors add; there is no other way to talk
         #[arg(long, hide = true)]
         stdio: bool,
+    },
+    /// Say what is broken in the notes: exit code 0 nothing, 1 something, 2 not checked
+    Check {
+        /// The folder with the notes, instead of the notebook that comes with Waterline
+        #[arg(long, value_name = "DIR", env = "WATERLINE_CONTENT")]
+        content: Option<PathBuf>,
+        #[command(flatten)]
+        options: check::Options,
+        /// The settings file, instead of waterline.toml in your configuration folder
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
     },
     /// Keep a Docker host's answers, masked, in a file to replay
     Record {
@@ -157,6 +170,18 @@ pub fn main() -> ExitCode {
             };
             with(flags, |settings| lsp::lsp(settings).map_err(Into::into))
         }
+        Command::Check {
+            content,
+            options,
+            config,
+        } => {
+            let flags = Flags {
+                content,
+                config,
+                ..Flags::default()
+            };
+            return check::check(flags, &options);
+        }
         Command::Record { file, host, config } => {
             let flags = Flags {
                 host: host.into_iter().collect(),
@@ -220,18 +245,4 @@ fn with(
 /// What ends without a word ends well.
 fn done(ended: Result<(), impl Error + 'static>) -> Result<ExitCode, Box<dyn Error>> {
     ended.map(|()| ExitCode::SUCCESS).map_err(Into::into)
-}
-
-/// Text that a host or a note may have had a hand in, for a terminal: it cannot
-/// begin a line of its own or move the cursor.
-pub fn harmless(text: &str) -> String {
-    let is_bidi = |c| matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let show = |c: char| {
-        if c.is_control() || is_bidi(c) {
-            '\u{fffd}'
-        } else {
-            c
-        }
-    };
-    text.chars().map(show).collect()
 }

@@ -12,8 +12,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::files::{self, Content, ContentError};
 use super::front::Fault;
+use super::looks::did_you_mean;
 use super::names::{Names, Site};
-use super::near::{Near, Suggestions};
+use super::near::{self, Near, Suggestions};
 use super::parse::{defines, mentions, parse};
 use super::parsed::{Anchor, Parsed, Span, Word};
 use super::paths::{Claim, Paths, without_ending};
@@ -191,6 +192,12 @@ impl Notebook {
         if self.unread.iter().any(|problem| problem.file == file) {
             Arc::make_mut(&mut self.unread).retain(|problem| problem.file != file);
         }
+    }
+
+    /// A file by its name: its slot and what is in it.
+    pub(super) fn file(&self, file: &str) -> Option<(u32, &Parsed)> {
+        let slot = self.order[self.place(file).ok()?];
+        Some((slot, self.parsed(slot)?))
     }
 
     /// Where a file is, or would be, in file order.
@@ -456,7 +463,7 @@ impl Notebook {
             && let slot = self.order[at]
             && let Some(note) = self.parsed(slot)
         {
-            problems.extend(self.faults(note));
+            problems.extend(self.faults(slot, note));
             problems.extend(self.duplicates(slot, note));
         }
         problems.sort();
@@ -467,9 +474,9 @@ impl Notebook {
     /// The problems without the duplicates, of which the index has a list of their own.
     pub(super) fn warnings(&self) -> Vec<Problem> {
         let mut problems = self.unread_or_misplaced(None);
-        for (_, note) in self.files() {
-            problems.extend(self.faults(note));
-        }
+        let files: Vec<(u32, &Parsed)> = self.files().collect();
+        let each = files.into_par_iter().with_min_len(16);
+        problems.par_extend(each.flat_map_iter(|(slot, note)| self.faults(slot, note)));
         problems.sort();
         problems.dedup();
         problems
@@ -493,9 +500,10 @@ impl Notebook {
     }
 
     /// What is wrong within a file.
-    fn faults<'n>(&'n self, note: &'n Parsed) -> impl Iterator<Item = Problem> + 'n {
+    fn faults<'n>(&'n self, slot: u32, note: &'n Parsed) -> impl Iterator<Item = Problem> + 'n {
         let own = note.faults.iter().map(|fault| problem(&note.file, fault));
         own.chain(self.dead_links(note))
+            .chain(self.looks(slot, note))
     }
 
     /// Anchors of a file whose name is defined elsewhere.
@@ -526,14 +534,8 @@ impl Notebook {
 
     /// What to say to the author of a live value that there is not.
     fn no_live_value(&self, name: &str) -> String {
-        // Near misses are of names with a `_`, and are looked for further in long ones.
-        const LONG: &str = "live_value_";
-        let long = |name: &str| format!("{LONG}{name}");
-        let known = Near::new(self.rules.live.iter().map(|&name| long(name).into()));
-        let near = known.of(&long(name));
-        let near: Vec<String> = near
+        let near: Vec<String> = near::alike(name, self.rules.live.iter().copied())
             .iter()
-            .filter_map(|near| near.strip_prefix(LONG))
             .map(|near| format!("live:{near}"))
             .collect();
         let page = self.rules.live_page;
@@ -555,10 +557,11 @@ impl Notebook {
                 Some(Problem::new(rule, &*note.file, at, message))
             };
             match urls::target(note.str(link.url), &note.file, link.email) {
-                Target::File(file, _) if self.place(&file).is_err() => told(
-                    Rule::BrokenLink,
-                    format!("this leads to {file}, which is not in the notebook"),
-                ),
+                Target::File(file, _) if self.place(&file).is_err() => {
+                    let mut message = format!("this leads to {file}, which is not in the notebook");
+                    message += &did_you_mean(self.files_like(&file).into_iter());
+                    told(Rule::BrokenLink, message)
+                }
                 Target::Live(name) if !self.is_live(&name) => {
                     told(Rule::UnknownLiveValue, self.no_live_value(&name))
                 }

@@ -13,6 +13,8 @@
 //! 4. `queries` answers what a page asks, `graph` what a map does; `render` (with `html`,
 //!    `urls`, `code`) draws the pieces of a note as safe HTML; `glance` the first of a
 //!    topic; `demo` cuts a demo at its blocks; `places` tells an editor what stands where.
+//! 5. What an author should look at is a [`Problem`] (`problem`): faults found on the way,
+//!    what `looks` wrong afterwards (`slips` for anchors), and what is `undefined`.
 
 mod code;
 mod demo;
@@ -25,6 +27,7 @@ mod index;
 mod inline;
 mod lines;
 mod linked;
+mod looks;
 mod name;
 mod names;
 mod near;
@@ -39,6 +42,7 @@ mod reading;
 mod render;
 mod scan;
 pub mod search;
+mod slips;
 mod undefined;
 mod urls;
 mod walk;
@@ -52,6 +56,7 @@ pub use index::{
     Index, IndexAnchor, IndexDuplicate, IndexNote, IndexReference, IndexWarning, Wanted,
 };
 pub use linked::{Notebook, Rules};
+pub use looks::Elsewhere;
 pub use page::{
     BACKLINKS, Backlink, Block, DefinedTopic, NoteLink, NotePage, NoteReferences, OutlineEntry,
     TopicLink, TopicPage, WantedTopic,

@@ -163,6 +163,16 @@ impl Near {
     }
 }
 
+/// Words near one, of any shape: names of files, values, places on a page.
+pub(super) fn alike<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> Vec<String> {
+    // Near misses are of names with a `_`, and are looked for further in long ones.
+    const LONG: &str = "any_such_word_";
+    let long = |word: &str| format!("{LONG}{word}");
+    let near = Near::new(words.map(|word| long(word).into())).search(&long(word));
+    let bare = near.iter().filter_map(|near| near.strip_prefix(LONG));
+    bare.map(str::to_owned).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

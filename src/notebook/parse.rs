@@ -164,6 +164,11 @@ fn decode(bytes: Vec<u8>, faults: &mut Vec<Fault>) -> String {
         ));
         text
     });
+    if let Some(at) = text.find('\0') {
+        let (line, column) = Lines::new(&text).at(at);
+        let why = "a byte 0 stands here, which no text has: is this a note?";
+        faults.push(Fault::new(Rule::NotText, line, column, why));
+    }
     if text.starts_with('\u{feff}') {
         text.drain(..'\u{feff}'.len_utf8());
     }

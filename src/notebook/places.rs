@@ -76,18 +76,9 @@ pub struct Outlined {
 }
 
 impl Notebook {
-    /// The source of a file, without a byte order mark.
-    pub fn source(&self, file: &str) -> Option<&str> {
-        Some(&self.file(file)?.text)
-    }
-
     /// All files, demos too, in file order.
     pub fn file_names(&self) -> impl Iterator<Item = &str> {
         self.files().map(|(_, note)| &*note.file)
-    }
-
-    fn file(&self, file: &str) -> Option<&Parsed> {
-        self.parsed(self.slot_of(file)?)
     }
 
     /// Whether a name can be one: of letters, digits, `_` and `-`, begun by a letter, with a
@@ -237,7 +228,7 @@ impl Notebook {
 
     /// Whether a byte of a file stands in a code block, where no name is a reference.
     pub fn is_in_code(&self, file: &str, at: usize) -> bool {
-        self.file(file).is_some_and(|note| {
+        self.file(file).is_some_and(|(_, note)| {
             let mut blocks = note.code_blocks.iter();
             blocks.any(|block| (block.source.start as usize) < at && at < block.source.end as usize)
         })
@@ -245,7 +236,8 @@ impl Notebook {
 
     /// Whether a byte of a file stands in its front matter.
     pub fn is_in_front(&self, file: &str, at: usize) -> bool {
-        self.file(file).is_some_and(|note| at < note.body as usize)
+        self.file(file)
+            .is_some_and(|(_, note)| at < note.body as usize)
     }
 
     /// Where a topic is defined and its first lines, at most `most` of them.
@@ -271,7 +263,7 @@ impl Notebook {
 
     /// The headings of a file and the spots that define topics, as they stand.
     pub fn outlined(&self, file: &str) -> Vec<Outlined> {
-        let Some(note) = self.file(file) else {
+        let Some((_, note)) = self.file(file) else {
             return Vec::new();
         };
         let name = |anchor: &Anchor| note.anchor_name(anchor).to_owned();

@@ -799,7 +799,7 @@ fn title_attribute(out: &mut String, title: Option<&str>) {
 }
 
 /// A text as part of an address: letters, digits, `-` and `_`.
-fn slug(text: &str) -> String {
+pub(super) fn slug(text: &str) -> String {
     let mut slug = String::with_capacity(text.len());
     for c in text.chars() {
         if name::is_word_char(c) {

@@ -7,48 +7,75 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::linked::{Meaning, Notebook};
+use super::looks::{did_you_mean, is_in_brackets, is_no_text};
 use super::parsed::Parsed;
 use super::problem::{Problem, Rule};
 
+/// Names that an anchor was meant to define, and where it stands.
+type Meant = FxHashMap<String, (String, u32, u32)>;
+
 impl Notebook {
-    /// Every reference to a topic that no note defines, by file and place.
+    /// Every reference to a topic that no note defines, by file and place. What is in
+    /// brackets that were meant for an anchor is no reference.
     pub fn undefined_references(&self) -> Vec<Problem> {
-        let files: Vec<(u32, &Parsed)> = self.files().collect();
-        let mut problems: Vec<Problem> = files
-            .into_par_iter()
+        let files: Vec<&Parsed> = self.files().map(|(_, note)| note).collect();
+        let meant: Meant = files
+            .par_iter()
             .with_min_len(16)
-            .flat_map_iter(|(_, note)| self.undefined_in(note))
+            .flat_map_iter(|note| {
+                let slips = self.near_anchors(note).into_iter();
+                slips.filter_map(|(slip, (line, column))| {
+                    Some((slip.meant?, (note.file.to_string(), line, column)))
+                })
+            })
+            .collect();
+        let mut problems: Vec<Problem> = files
+            .par_iter()
+            .with_min_len(16)
+            .filter(|note| !is_no_text(note))
+            .flat_map_iter(|note| self.undefined_in(note, &meant))
             .collect();
         problems.sort();
         problems
     }
 
-    fn undefined_in(&self, note: &Parsed) -> Vec<Problem> {
+    fn undefined_in(&self, note: &Parsed, meant: &Meant) -> Vec<Problem> {
         let mut messages = FxHashMap::<&str, String>::default();
-        let wanted = note.words.iter().filter_map(|word| {
+        let mut slips = None;
+        let mut found = Vec::new();
+        for word in &note.words {
             let Meaning::Wanted(name) = self.meaning(note, word) else {
-                return None;
+                continue;
             };
+            let slips = slips.get_or_insert_with(|| self.near_anchors(note));
+            let at = word.at as usize;
+            let in_demo = note.is_demo && is_in_brackets(note, word);
+            if in_demo
+                || slips
+                    .iter()
+                    .any(|(slip, _)| slip.start <= at && at < slip.end)
+            {
+                continue;
+            }
             let message = messages
                 .entry(name)
-                .or_insert_with(|| self.undefined(name))
-                .clone();
+                .or_insert_with(|| match meant.get(name) {
+                    Some((file, line, column)) => format!(
+                        "no note defines {name}; the anchor at {file}:{line}:{column} was meant to"
+                    ),
+                    None => self.undefined(name),
+                });
             let at = (word.line, word.column);
-            let problem = Problem::new(Rule::UndefinedReference, &*note.file, at, message);
-            Some(problem.wide(name.chars().count()))
-        });
-        wanted.collect()
+            let problem = Problem::new(Rule::UndefinedReference, &*note.file, at, &**message);
+            found.push(problem.wide(name.chars().count()));
+        }
+        found
     }
 
     /// What to say of a name that no note defines.
-    fn undefined(&self, name: &str) -> String {
+    pub(super) fn undefined(&self, name: &str) -> String {
         let near = self.near(name);
-        match near.is_empty() {
-            true => format!("no note defines {name}"),
-            false => format!(
-                "no note defines {name}; did you mean {}?",
-                near.join(" or ")
-            ),
-        }
+        let near = near.iter().map(ToString::to_string);
+        format!("no note defines {name}{}", did_you_mean(near))
     }
 }

@@ -63,7 +63,7 @@ pub(super) fn target(url: &str, file: &str, email: bool) -> Target {
 }
 
 /// A path relative to the folder of `file`, without `.`, `..` and `%20`.
-fn beside(path: &str, file: &str) -> Option<String> {
+pub(super) fn beside(path: &str, file: &str) -> Option<String> {
     let decoded = decode(path);
     let mut parts: Vec<&str> = if decoded.starts_with('/') {
         Vec::new()

@@ -49,6 +49,15 @@ impl Attached {
         self
     }
 
+    /// With a list of the content folder's that cannot be read at all.
+    #[must_use]
+    pub fn unread(mut self, error: &std::io::Error) -> Attached {
+        let message = format!("this list cannot be read: {error}");
+        self.problems
+            .push(Problem::new(Rule::UnreadableList, FILE, (1, 1), message));
+        self
+    }
+
     /// The panels of a topic, in the order in which they are drawn.
     pub fn of(&self, topic: &str) -> &[Panel] {
         self.by_topic.get(topic).map_or(&[], Vec::as_slice)

@@ -1,6 +1,6 @@
 //! The content of a run: where it comes from, loaded, and followed as it changes.
 
-use super::demos::reasons;
+use super::demos::reasons::{self, Reasons};
 use super::routes::RESERVED;
 use super::state::{App, Edition};
 use crate::notebook::{Content, ContentError, Notebook, Rules, watch};
@@ -28,31 +28,40 @@ pub fn load(content: &Content) -> Result<Edition, ContentError> {
         Content::Folder(folder) => folder.display().to_string(),
     };
     let edition = Edition::new(notebook, attachments(content), source);
-    Ok(edition.with_reasons(&reasons(content)))
+    Ok(edition.with_reasons(reasons(content)))
 }
 
-/// Why topics have no demo, as the content folder's own list says it.
-fn reasons(content: &Content) -> String {
-    let Content::Folder(folder) = content else {
-        return String::new();
-    };
-    // Most folders have none.
-    std::fs::read_to_string(folder.join(reasons::FILE)).unwrap_or_default()
+/// Why topics have no demo, with the content folder's own list.
+fn reasons(content: &Content) -> Reasons {
+    let built_in = Reasons::built_in();
+    match own_list(content, reasons::FILE) {
+        Ok(None) => built_in,
+        Ok(Some(own)) => built_in.and(&own),
+        Err(error) => built_in.unread(&error),
+    }
 }
 
 /// Which topic carries which panels, with the content folder's own list.
 fn attachments(content: &Content) -> Attached {
     let built_in = Attached::built_in();
+    match own_list(content, attached::FILE) {
+        Ok(None) => built_in,
+        Ok(Some(own)) => built_in.and(&own),
+        Err(error) => built_in.unread(&error),
+    }
+}
+
+/// A list of the content folder's own. Most folders have none.
+fn own_list(content: &Content, file: &str) -> std::io::Result<Option<String>> {
     let Content::Folder(folder) = content else {
-        return built_in;
+        return Ok(None);
     };
-    let file = folder.join(attached::FILE);
-    match std::fs::read_to_string(&file) {
-        Ok(own) => built_in.and(&own),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => built_in,
+    match std::fs::read_to_string(folder.join(file)) {
+        Ok(own) => Ok(Some(own)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => {
-            tracing::warn!(file = %file.display(), %error, "the list of panels cannot be read");
-            built_in
+            tracing::warn!(file, %error, "a list of the content folder cannot be read");
+            Err(error)
         }
     }
 }
@@ -115,6 +124,6 @@ fn publish(app: &App, folder: &Path, changed: Vec<watch::Change>) {
     }
     let content = Content::Folder(folder.to_owned());
     let edition = Edition::new(notebook, attachments(&content), before.source.clone());
-    app.publish(edition.with_reasons(&reasons(&content)));
+    app.publish(edition.with_reasons(reasons(&content)));
     tracing::info!(files, "the notes changed");
 }

@@ -69,13 +69,10 @@ impl Edition {
         }
     }
 
-    /// With what the content folder says of topics that have no demo.
+    /// With what is said of topics that have no demo.
     #[must_use]
-    pub fn with_reasons(self, own: &str) -> Edition {
-        Edition {
-            reasons: self.reasons.and(own),
-            ..self
-        }
+    pub fn with_reasons(self, reasons: Reasons) -> Edition {
+        Edition { reasons, ..self }
     }
 
     /// Everything an author should look at.
@@ -83,6 +80,7 @@ impl Edition {
         let mut problems = self.attached.problems(&self.notebook);
         problems.extend(self.notebook.problems());
         problems.extend(self.demos.problems().iter().cloned());
+        problems.extend(self.reasons.problems(&self.notebook));
         problems
     }
 }

@@ -1,6 +1,8 @@
 //! The integration tests: one binary, one module a subject.
 
 mod architecture;
+mod check;
+mod check_cli;
 mod compose;
 mod demo_pages;
 mod demos;

@@ -1,16 +1,32 @@
 //! `waterline check`: what is broken, before a reader finds it.
 //!
-//! Each room finds fault with what it knows, by its `problems()`; this collects them, and
-//! adds what no room can see alone.
+//! Each room finds fault with what it knows, by its `problems()`. [`check`] collects them,
+//! and adds what no room can see alone: references that lead nowhere in the whole notebook,
+//! and links to files beside the notes (`beside`). A [`Report`] tells them: as `text` for
+//! people, as `json`, as `sarif` for build servers.
+
+mod beside;
+mod json;
+mod report;
+mod sarif;
+mod text;
+
+pub use report::{Format, Report};
 
 use crate::notebook::{Content, Problem};
 use crate::web::state::Edition;
 
 /// Everything that an author should look at, by file and place, each thing once. `content`
 /// is where the edition was loaded from.
-pub fn check(edition: &Edition, _content: &Content) -> Vec<Problem> {
+pub fn check(edition: &Edition, content: &Content) -> Vec<Problem> {
+    let notebook = &edition.notebook;
     let mut problems = edition.problems();
-    problems.extend(edition.notebook.undefined_references());
+    problems.extend(notebook.undefined_references());
+    problems.extend(notebook.paths_alike());
+    problems.extend(notebook.anchors_in_demos());
+    let (elsewhere, broken) = notebook.elsewhere();
+    problems.extend(broken);
+    problems.extend(beside::missing(notebook, content, &elsewhere));
     problems.sort();
     problems.dedup();
     problems

@@ -6,6 +6,7 @@
 use crate::author::check;
 use crate::notebook::{Content, Notebook, Problem};
 use crate::panels::attached::Attached;
+use crate::web::demos::reasons::Reasons;
 use crate::web::state::Edition;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -74,7 +75,8 @@ fn run(states: &Receiver<State>, tell: impl Fn(Checked)) {
 pub fn check(state: State) -> Checked {
     let attached = Attached::built_in().and(&state.attachments);
     let source = state.folder.display().to_string();
-    let edition = Edition::new(state.notebook, attached, source).with_reasons(&state.reasons);
+    let edition = Edition::new(state.notebook, attached, source)
+        .with_reasons(Reasons::built_in().and(&state.reasons));
     let content = Content::Folder(state.folder);
     let mut problems = BTreeMap::<String, Vec<Problem>>::new();
     for problem in check::check(&edition, &content) {
