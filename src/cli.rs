@@ -4,6 +4,7 @@
 //! log. Exit codes: 0 done, 1 could not be done and why, 2 not understood, 4 no engine.
 
 mod doctor;
+mod export;
 mod hosts;
 mod index;
 mod prepare;
@@ -42,6 +43,16 @@ enum Command {
         /// The settings file, instead of waterline.toml in your configuration folder
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
+    },
+    /// Write the notebook as files that need no Waterline, with panels as they are now
+    Export {
+        #[command(flatten)]
+        options: export::Options,
+        /// The folder with the notes, instead of the notebook that comes with Waterline
+        #[arg(long, value_name = "DIR", env = "WATERLINE_CONTENT")]
+        content: Option<PathBuf>,
+        #[command(flatten)]
+        hosts: OnHosts,
     },
     /// Keep a Docker host's answers, masked, in a file to replay
     Record {
@@ -133,6 +144,17 @@ pub fn main() -> ExitCode {
                 ..Flags::default()
             };
             with(flags, |settings| done(index::index(settings)))
+        }
+        Command::Export {
+            options,
+            content,
+            hosts,
+        } => {
+            let flags = Flags {
+                content,
+                ..hosts.into()
+            };
+            with(flags, |settings| done(export::export(&settings, &options)))
         }
         Command::Record { file, host, config } => {
             let flags = Flags {
