@@ -254,6 +254,8 @@ impl<'n> Addresses<'n> {
         };
         let mut to = if address.starts_with("/static/") {
             address[1..].to_owned()
+        } else if address == "/notebook.json" {
+            "links.json".to_owned()
         } else {
             self.file(address, fragment, from, last)?
         };

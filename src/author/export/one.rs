@@ -60,12 +60,12 @@ pub fn one(copied: &Copied<'_>, of: &str, out: &Path) -> Result<Told, ExportErro
         foot: foot(copied, page),
         lead: &lead,
     };
-    let mut rewritten = rewriter.page(&without_tools(&html), page, 1, &page.file);
-    // What stands in the masthead leads to what a single page does not have.
-    rewritten.lost.retain(|lost| !lost.starts_with("/static/"));
-    let html = dressed(&rewritten.html, true);
-    let html = html.replacen("<!doctype html>\n", ONE, 1);
-    put(out, copied.folder(), &html)?;
+    let rewritten = rewriter.page(&dressed(&without_tools(&html), true), page, 1, &page.file);
+    put(
+        out,
+        copied.folder(),
+        &rewritten.html.replacen("<!doctype html>\n", ONE, 1),
+    )?;
     let mut lost: Vec<_> = rewritten
         .lost
         .into_iter()
@@ -220,9 +220,9 @@ fn dressed(html: &str, closed: bool) -> String {
         if !tag.contains("rel=\"stylesheet\"") {
             continue;
         }
-        // `/static/BUILD/css/page.css`, or the same without its first slash.
+        // `/static/BUILD/css/page.css`
         let name = tag
-            .split_once("static/")
+            .split_once("/static/")
             .and_then(|(_, rest)| rest.split_once('/'));
         let name = name.and_then(|(_, rest)| rest.split('"').next());
         if let Some(bytes) = name.and_then(assets::bytes) {

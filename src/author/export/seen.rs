@@ -65,7 +65,7 @@ pub async fn look(engine: &Engine, patience: Duration) -> Seen {
         if panel == Panel::Hosts {
             have.roster = Arc::clone(&roster);
         }
-        (panel, draw(panel, &view, &have).html)
+        (panel, without_data(panel, draw(panel, &view, &have).html))
     });
     let panels = panels.collect();
     let values = VALUES.iter().filter_map(|value| {
@@ -77,6 +77,18 @@ pub async fn look(engine: &Engine, patience: Duration) -> Seen {
         panels,
         values: values.collect(),
         values_page: value_pages::page(&told, &view).unwrap_or_default(),
+    }
+}
+
+/// Without the way to the answers as data, which a copy does not have.
+fn without_data(panel: Panel, html: String) -> String {
+    let begins = format!("<p><a href=\"/panels/{}.json", panel.name());
+    let Some(at) = html.find(&begins) else {
+        return html;
+    };
+    match html[at..].find("</p>") {
+        Some(length) => format!("{}{}", &html[..at], &html[at + length + "</p>".len()..]),
+        None => html,
     }
 }
 
