@@ -4,7 +4,8 @@
 use super::addresses::{Addresses, Page, What, href};
 use super::files::Files;
 use super::place::{ONE, put};
-use super::rewrite::{Rewriter, escape};
+use super::rewrite::{Rewriter, escape, without};
+use super::seen::Seen;
 use super::{Base, Copied, ExportError, Told};
 use crate::notebook::Notebook;
 use crate::panels::words;
@@ -60,7 +61,8 @@ pub fn one(copied: &Copied<'_>, of: &str, out: &Path) -> Result<Told, ExportErro
         foot: foot(copied, page),
         lead: &lead,
     };
-    let rewritten = rewriter.page(&dressed(&without_tools(&html), true), page, 1, &page.file);
+    let still = with_values(&without_tools(&html), copied.seen);
+    let rewritten = rewriter.page(&dressed(&still, true), page, 1, &page.file);
     put(
         out,
         copied.folder(),
@@ -137,22 +139,40 @@ fn without_tools(html: &str) -> String {
         ("<button class=\"to-room\"", "</button>"),
         ("<p class=\"seen-key\">", "</p>"),
         ("<nav class=\"pages\"", "</nav>"),
+        ("<aside class=\"warnings\"", "</aside>"),
     ] {
-        out = without(&out, begins, ends);
+        out = without(&out, begins, ends).into_owned();
     }
     out
 }
 
-/// Without the elements that begin and end so.
-fn without(html: &str, begins: &str, ends: &str) -> String {
+/// With what the host said behind each live value: no script compares the two here.
+fn with_values(html: &str, seen: &Seen) -> String {
+    const BEGINS: &str = "<live-value name=\"";
+    const ENDS: &str = "</a></live-value>";
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
-    while let Some(at) = rest.find(begins) {
-        let Some(length) = rest[at..].find(ends) else {
-            break;
+    while let Some(at) = rest.find(BEGINS) {
+        let name = rest[at + BEGINS.len()..].split('"').next();
+        let told = name.and_then(|name| seen.value(name));
+        let length = rest[at..].find(ENDS);
+        let (Some((told, state)), Some(length)) = (told, length) else {
+            out.push_str(&rest[..at + BEGINS.len()]);
+            rest = &rest[at + BEGINS.len()..];
+            continue;
         };
+        let element = &rest[at..at + length];
         out.push_str(&rest[..at]);
-        rest = &rest[at + length + ends.len()..];
+        out.push_str(&element.replacen(
+            "data-state=\"loading\"",
+            &format!("data-state=\"{state}\""),
+            1,
+        ));
+        // Both are HTML of ours already.
+        out.push_str(&format!(
+            " <span class=\"soft\">(the host: {told})</span>{ENDS}"
+        ));
+        rest = &rest[at + length + ENDS.len()..];
     }
     out.push_str(rest);
     out

@@ -69,7 +69,9 @@ impl Rewriter<'_> {
             Some(at) => rest.split_at(at),
             None => (rest, ""),
         };
-        self.panels(middle, &mut here, &mut out);
+        // What an author should mend is no reader's concern.
+        let middle = without(middle, "<aside class=\"warnings\"", "</aside>");
+        self.panels(&middle, &mut here, &mut out);
         let end = self.replaced(end, "<footer", "</footer>", &self.foot, &mut here, &mut out);
         self.links(end, &mut here, &mut out);
         Rewritten {
@@ -196,6 +198,26 @@ pub fn escape(out: &mut String, address: &str) {
             c => out.push(c),
         }
     }
+}
+
+/// Without the elements that begin and end so.
+pub fn without<'h>(html: &'h str, begins: &str, ends: &str) -> Cow<'h, str> {
+    let find = |html: &str, what: &str| memmem::find(html.as_bytes(), what.as_bytes());
+    let Some(first) = find(html, begins) else {
+        return Cow::Borrowed(html);
+    };
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    let mut next = Some(first);
+    while let Some(at) = next
+        && let Some(length) = find(&rest[at..], ends)
+    {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + length + ends.len()..];
+        next = find(rest, begins);
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 /// The level of the last heading: what follows stands below it.

@@ -136,13 +136,27 @@ impl Seen {
             .map(|(_, html)| html.as_str())
     }
 
+    /// What the host said of a live value, as plain words, and how fresh that is.
+    pub fn value(&self, name: &str) -> Option<(&str, &str)> {
+        let mut values = self.values.iter();
+        let (_, html) = values.find(|(own, _)| *own == name)?;
+        let between = |begins: &str, ends: &str| {
+            let (_, rest) = html.split_once(begins)?;
+            rest.split_once(ends).map(|(told, _)| told)
+        };
+        Some((
+            between("<span class=\"host\">", "</span>")?,
+            between(" data-state=\"", "\"")?,
+        ))
+    }
+
     /// What stands in a panel's place below a heading of level `over`.
     pub fn in_place(&self, place: &Place<'_>, over: u8) -> Option<String> {
         let panel = Panel::from_name(place.name)?;
         if place.again {
             // Twice the same picture would have every id twice.
             return Some(format!(
-                "<p class=\"small soft\">{}: above on this page, and <a href=\"/panels/{}\">alone</a>.</p>",
+                "<p class=\"small soft\"><a href=\"/panels/{1}\">{0}</a> is shown above on this page.</p>",
                 panel.title(),
                 panel.name()
             ));
