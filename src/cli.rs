@@ -5,6 +5,7 @@
 
 mod check;
 mod doctor;
+mod export;
 mod hosts;
 mod index;
 mod lsp;
@@ -45,6 +46,16 @@ enum Command {
         /// The settings file, instead of waterline.toml in your configuration folder
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
+    },
+    /// Write the notebook as files that need no Waterline, with panels as they are now
+    Export {
+        #[command(flatten)]
+        options: export::Options,
+        /// The folder with the notes, instead of the notebook that comes with Waterline
+        #[arg(long, value_name = "DIR", env = "WATERLINE_CONTENT")]
+        content: Option<PathBuf>,
+        #[command(flatten)]
+        hosts: OnHosts,
     },
     /// Tell an editor what it wants to know of anchors, on standard input and output
     Lsp {
@@ -181,6 +192,17 @@ pub fn main() -> ExitCode {
                 ..Flags::default()
             };
             return check::check(flags, &options);
+        }
+        Command::Export {
+            options,
+            content,
+            hosts,
+        } => {
+            let flags = Flags {
+                content,
+                ..hosts.into()
+            };
+            with(flags, |settings| done(export::export(&settings, &options)))
         }
         Command::Record { file, host, config } => {
             let flags = Flags {

@@ -4,5 +4,6 @@
 //! work, and `cli` only hands over to it.
 
 pub mod check;
+pub mod export;
 pub mod lsp;
 pub mod terminal;

@@ -36,6 +36,8 @@ pub enum Why {
     Changed,
     /// The host does not answer any more.
     Away(Away),
+    /// It was kept in a copy of the notebook, which follows no host.
+    Copied,
 }
 
 /// Why a host gave no answer. Each says what happened; [`Away::advice`] what to do.
@@ -179,6 +181,17 @@ impl Answers {
             _ => false,
         };
         self.host == other.host && self.told.len() == other.told.len() && self.told.iter().all(same)
+    }
+
+    /// The same answers as a copy of the notebook keeps them: nothing in it is live.
+    #[must_use]
+    pub fn copied(mut self) -> Answers {
+        for answer in self.told.values_mut().flatten() {
+            if answer.state != State::Recorded {
+                answer.state = State::Stale(Why::Copied);
+            }
+        }
+        self
     }
 
     /// Everything that was asked, in a stable order.

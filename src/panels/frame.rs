@@ -146,6 +146,7 @@ enum Fresh {
     Live,
     Changed,
     Away(Away),
+    Copied,
     Recorded,
 }
 
@@ -155,6 +156,7 @@ impl Fresh {
             State::Live => Fresh::Live,
             State::Stale(Why::Changed) => Fresh::Changed,
             State::Stale(Why::Away(away)) => Fresh::Away(away.clone()),
+            State::Stale(Why::Copied) => Fresh::Copied,
             State::Recorded => Fresh::Recorded,
         }
     }
@@ -164,7 +166,8 @@ impl Fresh {
             Fresh::Live => 0,
             Fresh::Changed => 1,
             Fresh::Away(_) => 2,
-            Fresh::Recorded => 3,
+            Fresh::Copied => 3,
+            Fresh::Recorded => 4,
         }
     }
 }
@@ -236,7 +239,10 @@ impl Frame {
     /// (`/system/df`): that the host has changed since does not make the panel stale.
     pub fn cite_seldom(&mut self, have: &Answers, ask: &Ask, fields: &[&str]) {
         if let Some(Ok(answer)) = have.get(ask)
-            && matches!(answer.state, State::Stale(Why::Away(_)) | State::Recorded)
+            && matches!(
+                answer.state,
+                State::Stale(Why::Away(_) | Why::Copied) | State::Recorded
+            )
         {
             self.rest_on(have, ask);
         }
@@ -308,7 +314,7 @@ impl Frame {
         }
         match self.fresh {
             Fresh::Live => PanelState::Live,
-            Fresh::Changed | Fresh::Away(_) => PanelState::Stale,
+            Fresh::Changed | Fresh::Away(_) | Fresh::Copied => PanelState::Stale,
             Fresh::Recorded => PanelState::Recorded,
         }
     }
@@ -329,6 +335,7 @@ impl Frame {
             (None, Fresh::Changed) => ("changed, asking again; heard", since, None),
             (None, Fresh::Away(Away::Silent(_))) => ("silent, last heard", since, None),
             (None, Fresh::Away(_)) => ("away, last heard", since, None),
+            (None, Fresh::Copied) => ("as seen on", None, self.oldest.map(seen_on)),
             (None, Fresh::Recorded) => ("recorded", None, Some(self.recorded_on())),
         };
         Chip { words, since, day }
@@ -346,6 +353,14 @@ impl Frame {
                     words::capital(&away.to_string()),
                     away.advice().trim_end()
                 ),
+            }),
+            (None, Fresh::Copied) => Some(Caution {
+                before: format!(
+                    "This is how {} stood when this copy was made. It does not follow the host.",
+                    words::short(&self.host.name, 60)
+                ),
+                heard: None,
+                after: String::new(),
             }),
             (None, Fresh::Recorded) => Some(Caution {
                 before: format!(
@@ -389,6 +404,11 @@ impl Frame {
     }
 }
 
+/// The day and minute of a copy: it stays as it is, whenever it is read.
+fn seen_on(at: Timestamp) -> String {
+    at.strftime("%-d %b %Y, %H:%M UTC").to_string()
+}
+
 /// Who said it: `workshop-1, Engine 20.10.24, API 1.41`.
 pub(super) fn speaker(host: &crate::engine::answer::HostFacts) -> String {
     let mut said = words::short(&host.name, 60);
@@ -418,6 +438,7 @@ fn read(answer: &Answer, fields: &[&str]) -> Excerpt {
             State::Live => "asked again when the host reports a change",
             State::Stale(Why::Changed) => "the host has changed since, and is being asked again",
             State::Stale(Why::Away(_)) => "the host has not answered since",
+            State::Stale(Why::Copied) => "kept in this copy, which does not follow the host",
             State::Recorded => "from a recording",
         },
         raw: excerpt(&answer.json, fields),

@@ -7,6 +7,7 @@
 
 use super::error::PageError;
 use super::kept::{Caching, Page};
+use bytes::Bytes;
 use moka::sync::Cache;
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
@@ -119,6 +120,30 @@ fn together(file: &str) -> Option<String> {
     Some(all)
 }
 
+/// All files, by name: `css/base.css`.
+pub fn names() -> Vec<String> {
+    let mut names: Vec<String> = Files::iter().map(Into::into).collect();
+    names.sort();
+    names
+}
+
+/// What a browser gets of the file of this name, or of the style sheets that it names
+/// together.
+pub fn bytes(file: &str) -> Option<Bytes> {
+    match file.contains('+') {
+        true => together(file).map(Bytes::from),
+        false => read(file, Caching::Ask).map(|page| page.bytes()),
+    }
+}
+
+/// The style sheets that a page of ours names together, as the name of one file.
+pub fn sheets_of(html: &str) -> Option<&str> {
+    let (_, rest) = html.split_once("<link rel=\"stylesheet\" href=\"")?;
+    let (address, _) = rest.split_once('"')?;
+    let (_, file) = address.strip_prefix("/static/")?.split_once('/')?;
+    Some(file)
+}
+
 /// The icon of a tab, at an address of its own.
 pub fn icon() -> Result<Arc<Page>, PageError> {
     read("icon/favicon.svg", Caching::Ask)
@@ -127,13 +152,12 @@ pub fn icon() -> Result<Arc<Page>, PageError> {
 }
 
 fn read(file: &str, caching: Caching) -> Option<Page> {
-    use bytes::Bytes;
     use std::borrow::Cow;
     let content_type = content_type(file)?;
     let data = Files::get(file)?.data;
     let told = match (file.split_once('/'), std::str::from_utf8(&data)) {
         (Some(("css", _)), Ok(text)) => Some(without_comments_css(text)),
-        (Some(("js", _)), Ok(text)) => Some(without_comments_js(text)),
+        (Some(("js" | "still", _)), Ok(text)) => Some(without_comments_js(text)),
         _ => None,
     };
     let bytes = match (told, data) {
@@ -233,7 +257,11 @@ mod tests {
 
     #[test]
     fn scripts_and_sheets_go_out_without_comments_and_with_the_same_lines() {
-        let own = |name: &str| name.starts_with("js/") || name.starts_with("css/");
+        let own = |name: &str| {
+            ["js/", "css/", "still/"]
+                .iter()
+                .any(|at| name.starts_with(at))
+        };
         for name in Files::iter().filter(|name| own(name)) {
             let before = Files::get(&name).expect("a file").data;
             let before = std::str::from_utf8(&before).expect("text");
@@ -244,7 +272,7 @@ mod tests {
                 let comment = sent.trim_start().starts_with("//");
                 assert!(!comment && !sent.contains("/**"), "{name}: {sent}");
             }
-            if name.starts_with("js/") {
+            if !name.starts_with("css/") {
                 // A text over several lines could hold what looks like a comment.
                 for line in before.lines() {
                     assert!(line.matches('`').count() % 2 == 0, "{name}: {line}");

@@ -172,6 +172,11 @@ impl Page {
         }
     }
 
+    /// The bytes as they are, without any coding.
+    pub fn bytes(&self) -> Bytes {
+        self.plain.bytes.clone()
+    }
+
     /// An HTML page that the browser asks for again each time.
     pub fn html(text: String) -> Page {
         Page::new("text/html; charset=utf-8", Caching::Ask, text)

@@ -22,7 +22,7 @@ use askama::Template;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub use home::{Places, home};
-pub use map::{MapOf, map, map_url, topic_map_url};
+pub use map::{MapOf, map, map_page_of, map_url, topic_map_url};
 pub use note::note;
 pub(crate) use parts::thousands;
 pub use parts::{PanelLink, sheets_of};

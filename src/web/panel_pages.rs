@@ -94,14 +94,19 @@ pub async fn panel(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) ->
         }
         .render()
     } else {
-        PanelPage {
-            panel,
-            html: &below_the_title(html),
-            notice,
-        }
-        .render()
+        whole(panel, html, notice)
     };
     Ok((fresh, Html(page.map_err(PageError::from)?)).into_response())
+}
+
+/// The page of one panel, around its fragment.
+pub fn whole(panel: Panel, html: &str, notice: &str) -> askama::Result<String> {
+    PanelPage {
+        panel,
+        html: &below_the_title(html),
+        notice,
+    }
+    .render()
 }
 
 /// The headings of a fragment begin at the third level. Alone on a page they follow its title.

@@ -4,7 +4,7 @@
 use super::error::PageError;
 use super::routes::Answer;
 use super::state::App;
-use crate::engine::Answers;
+use crate::engine::{Answers, Ask};
 use crate::panels::frame::Moment;
 use crate::panels::values::{VALUES, Value};
 use crate::panels::{View, words};
@@ -40,18 +40,24 @@ pub async fn values(State(app): State<Arc<App>>, uri: Uri) -> Answer {
         .ok_or_else(|| PageError::NoSuchPage(format!("/values?{query}")))?;
     let host = app.engine.host(view.host.as_deref());
     let host = host.ok_or_else(|| PageError::NoSuchHost(view.host.clone().unwrap_or_default()))?;
-    let asks = |_: &Answers| VALUES.iter().map(|value| value.ask.clone()).collect();
     let have = host.gather(asks).await;
-    let page = ValuesPage {
+    let html = page(&have, &view).map_err(PageError::from)?;
+    Ok(([(header::CACHE_CONTROL, "no-store")], Html(html)).into_response())
+}
+
+/// What the values rest on.
+pub fn asks(_: &Answers) -> Vec<Ask> {
+    VALUES.iter().map(|value| value.ask.clone()).collect()
+}
+
+/// The page, from what a host says.
+pub fn page(have: &Answers, view: &View) -> askama::Result<String> {
+    ValuesPage {
         host: words::short(&have.host.name, 60),
         recorded: have.host.recorded.clone(),
-        rows: VALUES
-            .iter()
-            .map(|value| row(value, &view, &have))
-            .collect(),
-    };
-    let html = page.render().map_err(PageError::from)?;
-    Ok(([(header::CACHE_CONTROL, "no-store")], Html(html)).into_response())
+        rows: VALUES.iter().map(|value| row(value, view, have)).collect(),
+    }
+    .render()
 }
 
 fn row(value: &'static Value, view: &View, have: &Answers) -> Row {

@@ -1,4 +1,6 @@
 /** The palette: a field that searches as one types, and a list to choose from by the arrows. A combobox with a listbox, as the ARIA Authoring Practices have it: the focus stays in the field. */
+import { found, silent } from "./found.js"
+
 const style = document.createElement("link")
 style.rel = "stylesheet"
 style.href = new URL("../css/palette.css", import.meta.url).href
@@ -19,6 +21,8 @@ dialog.innerHTML = [
   '<p class="help"><kbd>↑</kbd> <kbd>↓</kbd> choose, <kbd>Enter</kbd> opens, <kbd>Esc</kbd> closes</p>',
   '<p class="vh" role="status"></p>',
 ].join("")
+// The page says where a search leads.
+dialog.querySelector("form").action = document.querySelector(".seek")?.action ?? "/search"
 document.body.append(dialog)
 
 const field = dialog.querySelector("input")
@@ -57,12 +61,10 @@ const search = async () => {
   waiting = new AbortController()
   let html
   try {
-    const answer = await fetch("/search/found?q=" + encodeURIComponent(field.value), { signal: waiting.signal })
-    if (!answer.ok) throw new Error(answer.statusText)
-    html = await answer.text()
+    html = await found(field.value, waiting.signal)
   } catch (error) {
     if (mine !== asked || error.name === "AbortError") return
-    html = `<p class="said">Waterline does not answer.</p>`
+    html = `<p class="said">${silent}</p>`
   }
   if (mine !== asked) return
   show(html)

@@ -12,6 +12,7 @@ mod engine_secrets;
 #[cfg(unix)]
 mod engine_ssh;
 mod engine_tls;
+mod export;
 mod fake_engine;
 mod formats_live;
 mod ground;

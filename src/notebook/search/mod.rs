@@ -7,14 +7,18 @@
 //! 3. `words` cuts text into words as the index has them, and draws passages with marks.
 //! 4. [`Search`] (`find`) is one state of the index with the notebook that it was made
 //!    from. It answers; it never changes.
+//! 5. `texts` gives the same documents as text, for a copy of the notebook that is searched
+//!    without a server.
 
 mod documents;
 mod find;
 mod index;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod words;
 
 pub use find::{Found, Hit, LONGEST, Search};
 pub use index::{Indexer, IndexerError};
+pub use texts::Text;
 pub use words::{has_all, words};

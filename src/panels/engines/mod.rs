@@ -188,7 +188,7 @@ impl Host {
             facts.recorded = self.recording.facts().recorded;
         }
         let status = match state {
-            State::Live | State::Stale(Why::Changed) => Status::Live,
+            State::Live | State::Stale(Why::Changed | Why::Copied) => Status::Live,
             State::Stale(Why::Away(why)) => self.status(why),
             State::Recorded => Status::Recorded {
                 why: Away::NobodyThere(facts.endpoint.clone()),

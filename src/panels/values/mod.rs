@@ -177,6 +177,10 @@ fn fresh(answer: &Answer) -> (PanelState, Option<String>) {
             let at = answer.asked.strftime("as of %H:%M UTC").to_string();
             (PanelState::Stale, Some(at))
         }
+        State::Stale(Why::Copied) => {
+            let on = answer.asked.strftime("on %-d %b %Y").to_string();
+            (PanelState::Stale, Some(on))
+        }
         State::Recorded => (PanelState::Recorded, Some("recorded".into())),
     }
 }

@@ -4,6 +4,7 @@
 use super::access::{self, Access};
 use super::bench::{Bench, Seen};
 use super::effects::{self, Effects};
+use super::stage::Off;
 use super::view::{Forms, Parts};
 use crate::demos::script::{self, Demo, Part};
 use crate::engine::Host;
@@ -153,19 +154,22 @@ pub async fn list(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer {
     let access = Access::of(&app, &headers)?;
     let host = access::host(&app, &headers, "")?;
     let notices = [access.notice(), access::host_notice(host.as_deref())];
+    let notices = notices.into_iter().flatten().collect();
+    let page = list_page(&edition, notices).map_err(PageError::from)?;
+    Ok(dressed(&app, &access, page))
+}
+
+/// The list of all demos, below these sentences.
+pub fn list_page(edition: &Edition, notices: Vec<String>) -> askama::Result<String> {
     let demos = &edition.demos;
-    let page = ListPage {
+    ListPage {
         all: demos.len(),
         minutes: demos.all().filter_map(|demo| demo.minutes).sum(),
-        notices: notices.into_iter().flatten().collect(),
-        groups: groups(&edition),
-        none: without(&edition),
-    };
-    Ok(dressed(
-        &app,
-        &access,
-        page.render().map_err(PageError::from)?,
-    ))
+        notices,
+        groups: groups(edition),
+        none: without(edition),
+    }
+    .render()
 }
 
 fn groups(edition: &Edition) -> Vec<Group> {
@@ -263,8 +267,6 @@ fn demo_page(
     let seen = seen(access, &demo.id, name);
     let panels = panels(edition, demo);
     let parts = parts(access, host, &seen, Some(demo), &panels, uri);
-    let topic = demo.topic.as_deref();
-    let topic = topic.and_then(|topic| defined(&edition.notebook, topic));
     let notices = [access.notice(), access::host_notice(host)];
     let mut sheets = vec!["topic", "code"];
     for sheet in panels.iter().flat_map(|panel| sheets_of(*panel)) {
@@ -272,47 +274,94 @@ fn demo_page(
             sheets.push(sheet);
         }
     }
-    let all: Vec<&Arc<Demo>> = edition.demos.all().collect();
-    let at = all.iter().position(|other| other.id == demo.id);
-    let beside = |step: isize| {
-        let at = at?.checked_add_signed(step)?;
-        let other = all.get(at)?;
-        Some((demo_url(&other.id), other.title.clone()))
-    };
+    let [previous, next] = neighbours(edition, demo);
     let effects = Effects::of(app, Some(demo), name, seen.steps.is_empty());
     Ok(DemoPage {
         title: &demo.title,
         key: key(&demo.id, name),
         lead: lead(demo, name, access),
-        topic,
+        topic: topic_of(edition, demo),
         notices: notices.into_iter().flatten().collect(),
         problems: problems(demo),
         sheets,
         panels: parts.beside(),
         effects: effects.render()?,
         bar: parts.bar(),
-        parts: demo
-            .parts
-            .iter()
-            .map(|part| match part {
-                Part::Text { html, .. } => PartView::Text(crate::web::pages::below_title(html)),
-                Part::File(file) => PartView::File(file.name.clone(), file.text.clone()),
-                Part::Block(block) => PartView::Steps(
-                    block
-                        .steps
-                        .iter()
-                        .filter_map(|step| parts.step(block, step))
-                        .collect(),
-                ),
-            })
-            .collect(),
+        parts: stretches(demo, &parts),
         prompt: prompt(&parts, &demo.id, name)?,
         forms: parts.forms,
         shell: format!("{}.sh", demo_url(&demo.id)),
-        previous: beside(-1),
-        next: beside(1),
+        previous,
+        next,
     }
     .render()?)
+}
+
+/// A demo to read, where nothing can run it, below these sentences.
+///
+/// # Errors
+/// A template failed, or the system gives no random numbers.
+pub fn still_page(
+    edition: &Edition,
+    demo: &Demo,
+    notices: Vec<String>,
+) -> Result<String, PageError> {
+    let seen = Seen::default();
+    let parts = Parts {
+        demo: Some(demo),
+        seen: &seen,
+        forms: None,
+        panels: &[],
+        host: "",
+        live: false,
+        reload: String::new(),
+    };
+    let [previous, next] = neighbours(edition, demo);
+    Ok(DemoPage {
+        title: &demo.title,
+        key: String::new(),
+        lead: lead(demo, "", &Access::Off(Off::ReadOnly)),
+        topic: topic_of(edition, demo),
+        notices,
+        problems: problems(demo),
+        sheets: vec!["topic", "code"],
+        panels: None,
+        effects: String::new(),
+        bar: String::new(),
+        parts: stretches(demo, &parts),
+        prompt: prompt(&parts, &demo.id, "")?,
+        forms: None,
+        shell: format!("{}.sh", demo_url(&demo.id)),
+        previous,
+        next,
+    }
+    .render()?)
+}
+
+fn topic_of(edition: &Edition, demo: &Demo) -> Option<TopicLink> {
+    defined(&edition.notebook, demo.topic.as_deref()?)
+}
+
+/// The demos before and after this one.
+fn neighbours(edition: &Edition, demo: &Demo) -> [Option<(String, String)>; 2] {
+    let all: Vec<&Arc<Demo>> = edition.demos.all().collect();
+    let at = all.iter().position(|other| other.id == demo.id);
+    [-1, 1].map(|step| {
+        let other = all.get(at?.checked_add_signed(step)?)?;
+        Some((demo_url(&other.id), other.title.clone()))
+    })
+}
+
+fn stretches(demo: &Demo, parts: &Parts<'_>) -> Vec<PartView> {
+    let stretch = |part: &Part| match part {
+        Part::Text { html, .. } => PartView::Text(crate::web::pages::below_title(html)),
+        Part::File(file) => PartView::File(file.name.clone(), file.text.clone()),
+        Part::Block(block) => {
+            let steps = block.steps.iter();
+            PartView::Steps(steps.filter_map(|step| parts.step(block, step)).collect())
+        }
+    };
+    demo.parts.iter().map(stretch).collect()
 }
 
 fn lead(demo: &Demo, host: &str, access: &Access) -> String {

@@ -137,13 +137,18 @@ fn about(before: &str, word: &str) -> &'static str {
 /// `GET /demos/command`: the same for everybody.
 pub async fn reference(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer {
     app.kept(&headers, "/demos/command".into(), |_| {
-        let verbs = command::reference().into_iter();
-        let page = ReferencePage {
-            verbs: verbs.filter_map(VerbRow::of).collect(),
-        };
-        Ok(Page::html(page.render()?))
+        Ok(Page::html(page()?))
     })
     .await
+}
+
+/// The table of commands as a page.
+pub fn page() -> askama::Result<String> {
+    let verbs = command::reference().into_iter();
+    ReferencePage {
+        verbs: verbs.filter_map(VerbRow::of).collect(),
+    }
+    .render()
 }
 
 /// `GET /prompt/complete?line=&cursor=&demo=&host=`: what could stand at the cursor.

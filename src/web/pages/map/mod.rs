@@ -101,6 +101,11 @@ struct Link {
     after: String,
 }
 
+/// On which page of a note's map its place `place` (from 0) stands, from 1.
+pub fn map_page_of(place: usize) -> usize {
+    place / around::TOPICS + 1
+}
+
 /// This part of the map. `None` for a note or a topic that there is not.
 pub fn map(notebook: &Notebook, of: &MapOf) -> Option<String> {
     let page = match of {

@@ -14,7 +14,7 @@ use crate::web::pages::parts::{counted, thousands};
 use crate::web::pages::{note_url, topic_url};
 
 /// Topics of a note on one page of its map.
-const TOPICS: usize = 20;
+pub const TOPICS: usize = 20;
 /// Places drawn on either side.
 const SIDE: usize = 24;
 /// Links in words, on a whole page.

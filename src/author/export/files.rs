@@ -1,0 +1,186 @@
+//! Files beside the notes, such as pictures: those that a page shows or leads to come along.
+
+use super::addresses::safe;
+use percent_encoding::percent_decode_str;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// Where the server shows files beside notes.
+const SERVED: &str = "/files/";
+
+/// What may come along, by ending, with its type: nothing that a browser runs by itself.
+const ENDINGS: &[(&str, &str)] = &[
+    ("png", "image/png"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("gif", "image/gif"),
+    ("webp", "image/webp"),
+    ("avif", "image/avif"),
+    ("svg", "image/svg+xml"),
+    ("pdf", "application/pdf"),
+    ("txt", "text/plain"),
+    ("csv", "text/csv"),
+    ("json", "application/json"),
+    ("yaml", "text/plain"),
+    ("yml", "text/plain"),
+    ("toml", "text/plain"),
+    ("sh", "text/plain"),
+    ("zip", "application/zip"),
+    ("tar", "application/x-tar"),
+    ("gz", "application/gzip"),
+    ("mp4", "video/mp4"),
+    ("webm", "video/webm"),
+    ("mp3", "audio/mpeg"),
+];
+
+/// The files beside the notes that pages ask for.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// The folder of the notes without links; `None` for those that are built in.
+    root: Option<PathBuf>,
+    /// What is asked for: where it goes in the copy, and where it is.
+    asked: Mutex<BTreeMap<String, PathBuf>>,
+}
+
+/// A file beside the notes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beside {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its name from the folder of the notes, with `/`.
+    pub name: String,
+    /// Its type.
+    pub mime: &'static str,
+}
+
+impl Files {
+    /// Those beside the notes in this folder.
+    pub fn of(folder: Option<&Path>) -> Files {
+        Files {
+            root: folder.and_then(|folder| folder.canonicalize().ok()),
+            asked: Mutex::default(),
+        }
+    }
+
+    /// The file that an address of the server shows: not hidden, inside the folder of the
+    /// notes however many links lead to it, and of a kind that is safe to give.
+    pub fn find(&self, address: &str) -> Option<Beside> {
+        let root = self.root.as_ref()?;
+        let path = address.split(['?', '#']).next()?;
+        let path = percent_decode_str(path).decode_utf8().ok()?;
+        let name = path.strip_prefix(SERVED).or(path.strip_prefix('/'))?;
+        let plain = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.contains('\\');
+        if !name.split('/').all(plain) {
+            return None;
+        }
+        let (_, ending) = name.rsplit_once('.')?;
+        let ending = ending.to_ascii_lowercase();
+        let (_, mime) = ENDINGS.iter().find(|(own, _)| *own == ending)?;
+        let found = root.join(name).canonicalize().ok()?;
+        let inside = found.strip_prefix(root).ok()?;
+        let hidden = inside
+            .iter()
+            .any(|part| part.as_encoded_bytes().starts_with(b"."));
+        let is_file = std::fs::metadata(&found).is_ok_and(|about| about.is_file());
+        (is_file && !hidden).then(|| Beside {
+            path: found,
+            name: name.to_owned(),
+            mime,
+        })
+    }
+
+    /// Where the copy will have the file that an address shows; from now on it comes along.
+    pub fn take(&self, address: &str) -> Option<String> {
+        let found = self.find(address)?;
+        let file = format!("files/{}", plain_name(&found.name));
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.insert(file.clone(), found.path);
+        Some(super::addresses::href(&file))
+    }
+
+    /// All that was asked for: where it goes, and where it is.
+    pub fn asked(self) -> BTreeMap<String, PathBuf> {
+        self.asked
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A name that every file server takes. One that had to be changed, or that another may have
+/// in other capitals, is told from others by a few letters of its hash.
+fn plain_name(name: &str) -> String {
+    let parts: Vec<String> = name.split('/').map(safe).collect();
+    let plain = parts.join("/");
+    if plain == name && plain == plain.to_lowercase() {
+        return plain;
+    }
+    let hash = Sha256::digest(name.as_bytes());
+    let hash: String = hash
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    match plain.rsplit_once('.') {
+        Some((stem, ending)) => format!("{stem}-{hash}.{ending}"),
+        None => format!("{plain}-{hash}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_files_inside_the_folder_come_along() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let notes = folder.path().join("notes");
+        std::fs::create_dir_all(notes.join("pics/.secret")).expect("folders");
+        for file in [
+            "pics/a b.png",
+            "pics/.secret/x.png",
+            "page.html",
+            "note.md",
+            "../out.png",
+        ] {
+            std::fs::write(notes.join(file), "x").expect("a file");
+        }
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("../out.png", notes.join("link.png")).expect("a link");
+        let files = Files::of(Some(&notes));
+        let found = files.find("/files/pics/a%20b.png").expect("a picture");
+        assert_eq!(
+            (found.name.as_str(), found.mime),
+            ("pics/a b.png", "image/png")
+        );
+        assert_eq!(files.find("/pics/a%20b.png"), Some(found));
+        for not in [
+            "/files/pics/.secret/x.png",
+            "/files/../out.png",
+            "/files/%2e%2e/out.png",
+            "/files/link.png",
+            "/files/page.html",
+            "/files/note.md",
+            "/files/pics",
+            "/files//etc/passwd",
+            "/files/none.png",
+        ] {
+            assert_eq!(files.find(not), None, "{not}");
+        }
+        assert_eq!(Files::of(None).find("/files/pics/a%20b.png"), None);
+        let taken = files.take("/files/pics/a%20b.png").expect("taken");
+        assert!(
+            taken.starts_with("files/pics/a-b-") && taken.ends_with(".png"),
+            "{taken}"
+        );
+        assert_eq!(files.asked().len(), 1);
+    }
+
+    #[test]
+    fn names_that_differ_in_capitals_alone_stay_apart() {
+        assert_eq!(plain_name("a/b.png"), "a/b.png");
+        assert_ne!(plain_name("a/B.png").to_lowercase(), plain_name("a/b.png"));
+        assert_ne!(plain_name("a#b.png"), plain_name("a?b.png"));
+    }
+}
