@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::files::{self, Content, ContentError};
 use super::front::Fault;
-use super::looks::did_you_mean;
+use super::looks::{FileNames, did_you_mean};
 use super::names::{Names, Site};
 use super::near::{self, Near, Suggestions};
 use super::parse::{defines, mentions, parse};
@@ -59,6 +59,8 @@ pub struct Notebook {
     paths: Arc<Paths>,
     near: Arc<LazyNear>,
     reading: Arc<OnceLock<Reading>>,
+    /// What its files may be called, made when it is first asked for.
+    called: Arc<OnceLock<FileNames>>,
     /// What was wrong with files that could not be read at all.
     unread: Arc<Vec<Problem>>,
 }
@@ -118,6 +120,7 @@ impl Notebook {
             paths: Arc::default(),
             near: Arc::default(),
             reading: Arc::default(),
+            called: Arc::default(),
             unread: Arc::default(),
         };
         let notes: Vec<(u32, &Parsed)> = notebook.files().collect();
@@ -156,6 +159,7 @@ impl Notebook {
         let mut notebook = self.clone();
         if let Err(at) = place {
             notebook.slots.push(None);
+            notebook.called = Arc::default();
             Arc::make_mut(&mut notebook.order).insert(at, slot);
         }
         notebook.reading = Arc::default();
@@ -180,6 +184,7 @@ impl Notebook {
         };
         let slot = self.order[at];
         let old = self.slots[slot as usize].clone();
+        notebook.called = Arc::default();
         // Unlink while the file can still be compared with others.
         notebook.link(slot, old.as_deref(), None);
         notebook.slots[slot as usize] = None;
@@ -198,6 +203,14 @@ impl Notebook {
     pub(super) fn file(&self, file: &str) -> Option<(u32, &Parsed)> {
         let slot = self.order[self.place(file).ok()?];
         Some((slot, self.parsed(slot)?))
+    }
+
+    /// What the files may be called, made by `make` when it is first asked for.
+    pub(super) fn file_names(&self, make: impl FnOnce(&[Arc<str>]) -> FileNames) -> &FileNames {
+        self.called.get_or_init(|| {
+            let files: Vec<Arc<str>> = self.files().map(|(_, note)| note.file.clone()).collect();
+            make(&files)
+        })
     }
 
     /// Where a file is, or would be, in file order.

@@ -3,6 +3,9 @@
 //! are not there, and links to what the notebook does not hold.
 
 use std::borrow::Cow;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::lines::{Lines, clamp};
 use super::linked::Notebook;
@@ -59,8 +62,9 @@ impl Notebook {
         }
         empty_headings(note, &mut problems);
         images_without_text(note, &mut problems);
+        let mut places = FxHashMap::default();
         for link in &note.links {
-            problems.extend(self.astray(slot, note, link));
+            problems.extend(self.astray(slot, note, link, &mut places));
         }
         problems
     }
@@ -86,6 +90,8 @@ impl Notebook {
                 found.push((Slip { start, end, ..slip }, at));
             }
         }
+        // A row's excess cells come after the others.
+        found.sort_by_key(|(slip, _)| slip.start);
         found
     }
 
@@ -108,7 +114,13 @@ impl Notebook {
     }
 
     /// A link that is not followed, or leads to no heading.
-    fn astray(&self, slot: u32, note: &Parsed, link: &Link) -> Option<Problem> {
+    fn astray<'n>(
+        &'n self,
+        slot: u32,
+        note: &Parsed,
+        link: &Link,
+        places: &mut FxHashMap<u32, Places<'n>>,
+    ) -> Option<Problem> {
         let at = (link.line, link.column);
         let told = |rule, message| Some(Problem::new(rule, &*note.file, at, message));
         let (to, rest) = match urls::target(note.str(link.url), &note.file, link.email) {
@@ -128,9 +140,11 @@ impl Notebook {
         let fragment = rest.split_once('#').map(|(_, fragment)| fragment)?;
         let fragment = decode(fragment);
         let other = self.parsed(to).filter(|other| !other.is_demo)?;
-        let there = self.places_on(to, other);
+        let there = places
+            .entry(to)
+            .or_insert_with(|| self.places_on(to, other));
         let always = fragment.is_empty() || fragment == "top" || fragment.starts_with(":~:");
-        if always || there.contains(&*fragment) {
+        if always || there.ids.contains(&fragment) {
             return None;
         }
         let mut message = match to == slot {
@@ -140,12 +154,7 @@ impl Notebook {
         if let Some((_, elsewhere, _)) = self.definition(&fragment) {
             message += &format!("; {} defines {fragment}", elsewhere.file);
         } else {
-            let near = near::alike(&slug(&fragment), there.0.iter().map(|id| &**id));
-            let same = there.0.iter().find(|id| id.eq_ignore_ascii_case(&fragment));
-            let near: Vec<&str> = match same {
-                Some(same) => vec![same],
-                None => near.iter().map(|near| &**near).collect(),
-            };
+            let near = there.near(&fragment);
             message += &did_you_mean(near.iter().map(|near| format!("#{near}")));
         }
         told(Rule::BrokenFragment, message)
@@ -160,7 +169,10 @@ impl Notebook {
         let anchors = note.anchors.iter().enumerate();
         let anchors = anchors.filter(|(index, _)| self.wins(slot, clamp(*index), note));
         let anchors = anchors.map(|(_, anchor)| Cow::Borrowed(note.anchor_name(anchor)));
-        Places(headings.chain(anchors).collect())
+        Places {
+            ids: headings.chain(anchors).collect(),
+            told: 0,
+        }
     }
 
     /// Links and images that lead to nothing of the notebook's own, by file and place; what
@@ -237,29 +249,13 @@ impl Notebook {
 
     /// Files of the notebook that a path which is not there may mean, closest first.
     pub fn files_like(&self, path: &str) -> Vec<String> {
-        let path = path.trim_start_matches('/');
-        let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_lowercase();
-        let (wanted, named) = (path.to_lowercase(), name(path));
-        let files = || self.files().map(|(_, note)| &*note.file);
-        let stem = |file: &str| super::paths::without_ending(file).to_lowercase();
-        let mut same: Vec<String> = files()
-            .filter(|file| file.to_lowercase() == wanted || stem(file) == wanted)
-            .chain(files().filter(|file| name(file) == named || stem(&name(file)) == named))
-            .map(str::to_owned)
-            .collect();
-        if same.is_empty() {
-            same = near::alike(path, files());
-        }
-        let mut seen = rustc_hash::FxHashSet::default();
-        same.retain(|file| seen.insert(file.clone()));
-        same.truncate(3);
-        same
+        self.file_names(FileNames::of).like(path)
     }
 
     /// Paths that differ only in upper and lower case: a disk that takes them for one would
     /// hold one note of an export.
     pub fn paths_alike(&self) -> Vec<Problem> {
-        let mut first = rustc_hash::FxHashMap::<String, (u32, &str)>::default();
+        let mut first = FxHashMap::<String, (u32, &str)>::default();
         let mut problems = Vec::new();
         for (path, slot) in &self.paths().in_order {
             let (other, known) = match first.entry(path.to_lowercase()) {
@@ -285,6 +281,49 @@ impl Notebook {
     }
 }
 
+/// The files of a notebook by what they may be called.
+#[derive(Debug, Default)]
+pub(super) struct FileNames {
+    /// By path and by name, each with its ending and without, in small letters.
+    by_name: FxHashMap<Box<str>, Vec<Arc<str>>>,
+    near: near::Alike,
+}
+
+impl FileNames {
+    fn of(files: &[Arc<str>]) -> Self {
+        let mut by_name = FxHashMap::<Box<str>, Vec<Arc<str>>>::default();
+        for file in files {
+            let lower = file.to_lowercase();
+            let stem = super::paths::without_ending(&lower);
+            let mut names = vec![&*lower, stem, last(&lower), last(stem)];
+            names.sort_unstable();
+            names.dedup();
+            for name in names {
+                by_name.entry(name.into()).or_default().push(file.clone());
+            }
+        }
+        let near = near::Alike::new(files.iter().map(|file| &**file));
+        Self { by_name, near }
+    }
+
+    fn like(&self, path: &str) -> Vec<String> {
+        const MOST: usize = 3;
+        let path = path.trim_start_matches('/');
+        let lower = path.to_lowercase();
+        let same = [&*lower, last(&lower)];
+        let same = same.iter().find_map(|name| self.by_name.get(*name));
+        match same {
+            Some(same) => same.iter().take(MOST).map(ToString::to_string).collect(),
+            None => self.near.of(path),
+        }
+    }
+}
+
+/// The last part of a path.
+fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
+}
+
 /// Where a path of this site leads.
 enum Leads {
     Here,
@@ -294,11 +333,26 @@ enum Leads {
 }
 
 /// The places on a page.
-struct Places<'n>(Vec<Cow<'n, str>>);
+struct Places<'n> {
+    ids: FxHashSet<Cow<'n, str>>,
+    /// How often near ones were looked for.
+    told: usize,
+}
 
 impl Places<'_> {
-    fn contains(&self, id: &str) -> bool {
-        self.0.iter().any(|other| other == id)
+    /// Places that a fragment may mean, closest first. After some of them an author has
+    /// seen what it is about, and a note may have thousands.
+    fn near(&mut self, fragment: &str) -> Vec<String> {
+        const MOST: usize = 20;
+        self.told += 1;
+        if self.told > MOST {
+            return Vec::new();
+        }
+        let same = |id: &&Cow<'_, str>| id.eq_ignore_ascii_case(fragment);
+        match self.ids.iter().find(same) {
+            Some(same) => vec![same.to_string()],
+            None => near::alike(&slug(fragment), self.ids.iter().map(|id| &**id)),
+        }
     }
 }
 
@@ -417,6 +471,9 @@ fn empty_headings(note: &Parsed, problems: &mut Vec<Problem>) {
     }
 }
 
+/// So many pieces of an image's description are looked at.
+const INSIDE: usize = 64;
+
 /// Images that say nothing to those who do not see them.
 fn images_without_text(note: &Parsed, problems: &mut Vec<Problem>) {
     for (at, piece) in note.pieces.iter().enumerate() {
@@ -424,7 +481,9 @@ fn images_without_text(note: &Parsed, problems: &mut Vec<Problem>) {
             continue;
         };
         let rest = &note.pieces[at + 1..];
-        let inside = rest.iter().take_while(|piece| **piece != Piece::ImageEnd);
+        // Where so much is inside, there is text, or only the images inside have none.
+        let inside = rest.iter().take(INSIDE);
+        let inside = inside.take_while(|piece| **piece != Piece::ImageEnd);
         let text = Span {
             start: clamp(at + 1),
             end: clamp(at + 1 + inside.count()),

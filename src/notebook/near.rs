@@ -163,14 +163,30 @@ impl Near {
     }
 }
 
-/// Words near one, of any shape: names of files, values, places on a page.
-pub(super) fn alike<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> Vec<String> {
-    // Near misses are of names with a `_`, and are looked for further in long ones.
+/// Words of any shape, to be asked for near ones: files, values, places on a page.
+#[derive(Debug, Default)]
+pub(super) struct Alike(Near);
+
+impl Alike {
+    /// Near misses are of names with a `_`, and are looked for further in long ones.
     const LONG: &str = "any_such_word_";
-    let long = |word: &str| format!("{LONG}{word}");
-    let near = Near::new(words.map(|word| long(word).into())).search(&long(word));
-    let bare = near.iter().filter_map(|near| near.strip_prefix(LONG));
-    bare.map(str::to_owned).collect()
+
+    pub fn new<'w>(words: impl Iterator<Item = &'w str>) -> Self {
+        let long = |word| format!("{}{word}", Self::LONG).into();
+        Self(Near::new(words.map(long)))
+    }
+
+    /// The words that `word` nearly is, closest first.
+    pub fn of(&self, word: &str) -> Vec<String> {
+        let near = self.0.of(&format!("{}{word}", Self::LONG));
+        let bare = near.iter().filter_map(|near| near.strip_prefix(Self::LONG));
+        bare.map(str::to_owned).collect()
+    }
+}
+
+/// The words that `word` nearly is, where that is asked only once.
+pub(super) fn alike<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> Vec<String> {
+    Alike::new(words).of(word)
 }
 
 #[cfg(test)]

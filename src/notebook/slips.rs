@@ -174,16 +174,26 @@ impl Candidate<'_> {
         before || after
     }
 
-    /// Is there nothing else on its line, but the marks of emphasis and the like?
+    /// Is there nothing else on its line, but the marks of emphasis and the like? Those are
+    /// few, so that a line of a megabyte is not read again for each candidate in it.
     fn is_alone(&self) -> bool {
-        let line = self.text[..self.start]
-            .rsplit('\n')
-            .next()
-            .unwrap_or_default();
-        let rest = self.text[self.end..].split('\n').next().unwrap_or_default();
-        let nothing = |text: &str| !text.contains(char::is_alphanumeric);
-        nothing(line) && nothing(rest)
+        nothing_more(self.text[..self.start].chars().rev())
+            && nothing_more(self.text[self.end..].chars())
     }
+}
+
+/// Does a line end here, after at most a few marks?
+fn nothing_more(chars: impl Iterator<Item = char>) -> bool {
+    const MARKS: usize = 16;
+    let mut marks = 0;
+    for c in chars {
+        match c {
+            '\n' => return true,
+            c if c.is_alphanumeric() || marks == MARKS => return false,
+            _ => marks += 1,
+        }
+    }
+    true
 }
 
 /// What was meant for a name, with `_` for each stretch of other characters.

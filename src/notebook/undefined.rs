@@ -50,11 +50,9 @@ impl Notebook {
             let slips = slips.get_or_insert_with(|| self.near_anchors(note));
             let at = word.at as usize;
             let in_demo = note.is_demo && is_in_brackets(note, word);
-            if in_demo
-                || slips
-                    .iter()
-                    .any(|(slip, _)| slip.start <= at && at < slip.end)
-            {
+            let before = slips.partition_point(|(slip, _)| slip.start <= at);
+            let slip = before.checked_sub(1).and_then(|last| slips.get(last));
+            if in_demo || slip.is_some_and(|(slip, _)| at < slip.end) {
                 continue;
             }
             let message = messages

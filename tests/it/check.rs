@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use waterline::author::check::check;
+use waterline::author::check::{Format, Report, check};
 use waterline::notebook::{Content, Problem, Rule, Severity};
 use waterline::web::content;
 
@@ -428,4 +428,55 @@ fn each_rule_stands_in_the_documentation_as_it_is() {
         .collect();
     assert_eq!(rows, rules, "\n{}\n", rules.join("\n"));
     assert!(Rule::ALL.iter().any(|r| r.severity() == Severity::Note));
+}
+
+#[test]
+fn a_megabyte_of_anything_is_checked_in_the_time_of_a_sip() {
+    let odd = [
+        (
+            "near-anchors in one line",
+            "<a>> <<Learning_X> ".repeat(50_000),
+        ),
+        (
+            "undefined names in one line",
+            "Learning_Gone_A <B_C>> ".repeat(40_000),
+        ),
+        ("brackets", "<".repeat(500_000) + &">".repeat(500_000)),
+        ("pairs of brackets", "<>".repeat(500_000)),
+        (
+            "links to headings",
+            "[a](#x) ".repeat(60_000) + "\n" + &"\n# h\n".repeat(60_000),
+        ),
+        ("links to files", "[a](x.md) ".repeat(90_000)),
+        (
+            "images in images",
+            "![".repeat(200_000) + &"](x)".repeat(100_000),
+        ),
+        ("empty headings", "#\n".repeat(400_000)),
+    ];
+    for (what, text) in odd {
+        let folder = tempfile::tempdir().expect("a folder");
+        let text = format!("{FRONT}{text}");
+        write(folder.path(), &[("n.md", text.as_bytes())]);
+        let content = Content::Folder(folder.path().to_owned());
+        let edition = content::load(&content).expect("a folder");
+        let begun = std::time::Instant::now();
+        let problems = check(&edition, &content);
+        let checked = begun.elapsed();
+        let mut out = Vec::new();
+        Report::new(
+            &edition,
+            &content,
+            &problems[..problems.len().min(2_000)],
+            "/".into(),
+        )
+        .write(Format::Text, false, &mut out)
+        .expect("it is written");
+        let spent = begun.elapsed();
+        println!(
+            "{what}: {} problems, {checked:?}, {spent:?}",
+            problems.len()
+        );
+        assert!(spent.as_secs() < 20, "{what}: {checked:?}, {spent:?}");
+    }
 }

@@ -86,13 +86,25 @@ impl Cut {
         let at = problem.column.saturating_sub(1) as usize;
         let until = problem
             .end
-            .map_or(at + 1, |end| end.saturating_sub(1) as usize);
+            .map_or(1, |end| end.saturating_sub(problem.column));
         let shown = |text: &str| harmless(&text.replace('\t', "    "));
-        let part = |from: usize, to: usize| -> String {
-            let chars = line.chars().skip(from).take(to.saturating_sub(from));
-            shown(&chars.collect::<String>())
-        };
-        let (mut before, marked) = (part(0, at), part(at, until));
+        // Not all of it: a line may have a megabyte, and many problems.
+        let from = line
+            .char_indices()
+            .nth(at)
+            .map_or(line.len(), |(from, _)| from);
+        let start = line[..from].char_indices().rev().nth(SHOWN);
+        let start = start.map_or(0, |(start, _)| start);
+        let mut before = shown(&line[start..from]);
+        let rest = &line[from..];
+        let end = rest
+            .char_indices()
+            .nth(SHOWN)
+            .map_or(rest.len(), |(end, _)| end);
+        let mut whole = end == rest.len();
+        let rest = &rest[..end];
+        let marked: String = rest.chars().take(until as usize).collect();
+        let marked = shown(&marked);
         let mut text = String::new();
         if before.width() > SHOWN - BEFORE {
             // The end of what is before it.
@@ -106,10 +118,7 @@ impl Cut {
         text.push_str(&before);
         let from = text.width();
         let mut left = SHOWN.saturating_sub(from);
-        // No longer than what is shown can be, so that a line of a megabyte is not copied.
-        let rest: String = line.chars().skip(at).take(SHOWN).collect();
-        let mut whole = line.chars().nth(at + SHOWN).is_none();
-        for c in shown(&rest).chars() {
+        for c in shown(rest).chars() {
             let width = c.width().unwrap_or(0);
             if width > left {
                 whole = false;
