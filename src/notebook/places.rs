@@ -302,21 +302,33 @@ impl Notebook {
     /// Names that what is typed may become, at most `most` of them, the likeliest first:
     /// defined ones, or those that are asked for and defined nowhere.
     pub fn names_like(&self, typed: &str, wanted: bool, most: usize) -> Vec<String> {
-        let lower = typed.to_lowercase();
-        let mut ranked: [Vec<&str>; RANKS] = Default::default();
-        let mut look = |name| {
-            if let Some(rank) = rank(name, typed, &lower)
-                && ranked[rank].len() < most
-            {
-                ranked[rank].push(name);
+        let names: Vec<&str> = match wanted {
+            false => self.sorted().names().iter().map(|name| &**name).collect(),
+            true => {
+                let mut names: Vec<&str> = self.wanted_names().collect();
+                names.sort_unstable();
+                names
             }
         };
-        if wanted {
-            let mut names: Vec<&str> = self.wanted_names().collect();
-            names.sort_unstable();
-            names.into_iter().for_each(&mut look);
+        // Names that begin as typed stand together.
+        let from = names.partition_point(|name| *name < typed);
+        let begun = names[from..].iter().take(most);
+        let begun: Vec<&str> = begun
+            .copied()
+            .take_while(|name| name.starts_with(typed))
+            .collect();
+        let mut ranked: [Vec<&str>; RANKS] = Default::default();
+        if begun.len() < most {
+            let lower = typed.to_lowercase();
+            for name in names {
+                if let Some(rank) = rank(name, typed, &lower)
+                    && ranked[rank].len() < most
+                {
+                    ranked[rank].push(name);
+                }
+            }
         } else {
-            self.sorted().names().iter().for_each(|name| look(name));
+            ranked[0] = begun;
         }
         let all = ranked.iter().flatten().take(most);
         all.map(|name| (*name).to_owned()).collect()
@@ -339,10 +351,16 @@ fn rank(name: &str, typed: &str, lower: &str) -> Option<usize> {
         };
     }
     let (name, lower) = (name.as_bytes(), lower.as_bytes());
+    let first = lower.first()?;
     let mut inside = None;
-    for (at, part) in name.windows(lower.len()).enumerate() {
-        if part.eq_ignore_ascii_case(lower) {
-            let begins = at == 0 || b"_-".contains(&name[at - 1]) || name[at].is_ascii_uppercase();
+    for (at, letter) in name.iter().enumerate() {
+        // Nearly every letter is another one, and there are millions.
+        if !letter.eq_ignore_ascii_case(first) {
+            continue;
+        }
+        let part = name.get(at..at + lower.len());
+        if part.is_some_and(|part| part.eq_ignore_ascii_case(lower)) {
+            let begins = at == 0 || b"_-".contains(&name[at - 1]) || letter.is_ascii_uppercase();
             match (at, begins) {
                 (0, _) => return Some(1),
                 (_, true) => return Some(2),
@@ -488,3 +506,7 @@ fn without_anchors(line: &str) -> String {
     let marks = |c: char| c.is_whitespace() || matches!(c, '*' | '_' | '`' | '\\');
     rest.trim_matches(marks).to_owned()
 }
+
+#[cfg(test)]
+#[path = "places_tests.rs"]
+mod tests;

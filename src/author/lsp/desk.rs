@@ -71,6 +71,8 @@ impl Desk {
         for list in LISTS {
             desk.read_again(list);
         }
+        // The names are sorted now, and not while somebody waits for the first of them.
+        desk.notebook.names_like("", false, 0);
         Ok(desk)
     }
 
