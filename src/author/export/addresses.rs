@@ -151,7 +151,8 @@ impl<'n> Addresses<'n> {
         for file in ["404.html", "links.json", "sitemap.xml"] {
             all.taken.insert(file.to_owned());
         }
-        all.add(What::Home, "/", "index");
+        let home = all.add(What::Home, "/", "index");
+        all.by_address.insert("/topics".to_owned(), home);
         all.add(What::Map, "/map", "map");
         all.add(What::Demos, "/demos", "demos");
         all.add(What::Values, "/values", "values");
@@ -240,7 +241,11 @@ impl<'n> Addresses<'n> {
 
     /// The page at an address of ours, without its `#` and page number.
     pub fn page(&self, address: &str) -> Option<&Page> {
-        let at = self.by_address.get(&*decoded(address))?;
+        let address = decoded(address);
+        let known = |address: &str| self.by_address.get(address);
+        // The server leads from an address with a slash at its end to the one without.
+        let shorter = || address.strip_suffix('/').and_then(known);
+        let at = known(&address).or_else(shorter)?;
         self.pages.get(*at as usize)
     }
 

@@ -102,6 +102,8 @@ fn addresses_lead_to_files_with_their_page_and_place() {
         "/topics/Learning_Some_Name",
         "topics/Learning_Some_Name.html",
     );
+    is("/y/", "y.html");
+    is("/topics", "index.html");
     is("/map?at=Learning_Some_Name", "maps/%C3%BC/x.html");
     is("/map?note=/y", "maps/y.html");
     is("/search?q=a", "search.html?q=a");
