@@ -17,6 +17,7 @@
 mod code;
 mod demo;
 mod files;
+mod follow;
 mod front;
 mod glance;
 mod graph;
@@ -38,12 +39,14 @@ mod reading;
 mod render;
 mod scan;
 pub mod search;
+mod settle;
 mod urls;
 mod walk;
 pub mod watch;
 
 pub use demo::{DemoBlock, DemoFile, DemoPart};
 pub use files::{Content, ContentError};
+pub use follow::Followed;
 pub use glance::Glance;
 pub use graph::{MappedNote, NoteMap, Place, Way};
 pub use index::{
