@@ -10,12 +10,17 @@ const OURS = new Set(["data-seen", "data-some", "data-ready", "data-copied", "da
 
 const word = element => element.querySelector("a")?.firstChild?.textContent.trim()
 
-/** Elements that are the same as before or new, but never changed in part; by what they are known. */
-const WHOLE = {
-  "live-panel": element => element.getAttribute("key"),
-  "live-value": element => [element.getAttribute("name"), element.getAttribute("key"), word(element)],
-  "copy-code": element => element.querySelector("code")?.textContent,
-}
+/**
+ * Elements that are the same as before or new, but never changed in part, since scripts put something into them; by
+ * what they are known. The way here and the offer to go on stand in the first, what is typed in the second.
+ */
+const WHOLE = [
+  [".stand", () => ""],
+  [".prompt", () => ""],
+  ["live-panel", element => element.getAttribute("key")],
+  ["live-value", element => [element.getAttribute("name"), element.getAttribute("key"), word(element)]],
+  ["copy-code", element => element.querySelector("code")?.textContent],
+]
 
 let newest = 0
 let shown = ""
@@ -82,8 +87,7 @@ function change(here, there, next) {
   Idiomorph.morph(here, there, {
     morphStyle: "outerHTML",
     callbacks: {
-      // The way here and the offer to go on were put in by scripts, and so was what is typed at a prompt.
-      beforeNodeMorphed: (old, to) => !(old.matches?.(".stand, .prompt") || (old.id && old.id === to.id && old.localName in WHOLE)),
+      beforeNodeMorphed: (old, to) => !(old.id?.startsWith("whole-") && old.id === to.id),
       beforeAttributeUpdated: (name, node, what) => !(
         (name === "open" && node.localName === "details")
         || (name === "value" && node.type !== "hidden")
@@ -113,9 +117,9 @@ function inSight(here) {
 /** Gives what is known as a whole an id, the same one in both versions of the page. */
 function know(root, ids) {
   const count = new Map()
-  for (const one of root.querySelectorAll(Object.keys(WHOLE).join())) {
+  for (const [what, of] of WHOLE) for (const one of root.querySelectorAll(what)) {
     if (one.id) continue
-    const name = JSON.stringify([one.localName, WHOLE[one.localName](one)])
+    const name = JSON.stringify([what, of(one)])
     const times = (count.get(name) ?? 0) + 1
     count.set(name, times)
     const key = name + times
