@@ -17,6 +17,9 @@ const TOO_LARGE: usize = 1 << 30;
 /// A line longer than this was not written by a person.
 const LONG_LINE: usize = 100_000;
 
+/// What is told of a file that is shown as far as it is text.
+const NOT_TEXT: &str = "not valid UTF-8: the bytes that are not are shown as \u{fffd}";
+
 thread_local! {
     /// Lists that the last note on this thread has grown.
     static SPARE: RefCell<Made> = RefCell::default();
@@ -47,6 +50,9 @@ pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, rules: &Rules) -> Parsed {
     let mut faults = Vec::new();
     let text = decode(bytes, &mut faults);
     let mut broken = faults.first().cloned();
+    if let Some(fault) = broken.as_mut().filter(|fault| fault.message == NOT_TEXT) {
+        fault.message = "not valid UTF-8: is this a binary file?".to_owned();
+    }
     let front = front::read(&text, is_demo, &mut faults);
     if front.unreadable && broken.is_none() {
         broken = faults.last().cloned();
@@ -154,11 +160,7 @@ fn decode(bytes: Vec<u8>, faults: &mut Vec<Fault>) -> String {
         let good = error.utf8_error().valid_up_to();
         let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
         let (line, column) = Lines::new(&text).at(good);
-        faults.push(Fault::new(
-            line,
-            column,
-            "not valid UTF-8: the bytes that are not are shown as \u{fffd}",
-        ));
+        faults.push(Fault::new(line, column, NOT_TEXT));
         text
     });
     if text.starts_with('\u{feff}') {

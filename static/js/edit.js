@@ -80,6 +80,9 @@ function change(here, there, next) {
   const watch = new MutationObserver(() => {})
   const ids = new Map()
   for (const root of [here, there]) know(root, ids)
+  // Inside of a panel nothing is changed, and one that stands on the page twice has its ids twice.
+  const inside = [...here.querySelectorAll("live-panel [id]")].map(one => [one, one.id])
+  for (const [one] of inside) one.removeAttribute("id")
   document.documentElement.style.overflowAnchor = "none"
   watch.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true })
   const notice = document.getElementById("edit-notice"), other = next.getElementById("edit-notice")
@@ -98,6 +101,7 @@ function change(here, there, next) {
   })
   const changed = watch.takeRecords().some(({ target }) => !target.closest?.("[hidden]"))
   watch.disconnect()
+  for (const [one, id] of inside) one.id = id
   for (const one of document.querySelectorAll('[id^="whole-"]')) one.removeAttribute("id")
   const stayed = places.find(([one]) => one.isConnected)
   if (stayed && scrollY > 8) scrollBy({ top: stayed[0].getBoundingClientRect().top - stayed[1], behavior: "instant" })
@@ -139,9 +143,12 @@ function tell(text) {
   if (mend) {
     const link = document.createElement("a")
     link.href = "#for-the-author"
-    link.textContent = mend.querySelector("summary").textContent
+    link.textContent = mend.querySelector("summary").textContent.replace("For the author: ", "")
     link.addEventListener("click", () => { mend.open = true })
     told.append(" ", link)
+    const first = document.createElement("span")
+    first.textContent = mend.querySelector("li").textContent
+    told.append(first)
   }
   clearTimeout(timer)
   timer = setTimeout(() => told.remove(), mend ? 20_000 : 5000)
