@@ -5,6 +5,7 @@
 //! shares everything else with the version before.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
@@ -63,6 +64,10 @@ pub struct Notebook {
     called: Arc<OnceLock<FileNames>>,
     /// What was wrong with files that could not be read at all.
     unread: Arc<Vec<Problem>>,
+    /// Files of which an older version is shown, and what is wrong with the newest.
+    failed: Arc<BTreeMap<String, Problem>>,
+    /// Another one whenever a name leads elsewhere, or a note is read elsewhere.
+    leads: Arc<()>,
 }
 
 /// The list of defined names is sorted when it is first asked for.
@@ -122,6 +127,8 @@ impl Notebook {
             reading: Arc::default(),
             called: Arc::default(),
             unread: Arc::default(),
+            failed: Arc::default(),
+            leads: Arc::default(),
         };
         let notes: Vec<(u32, &Parsed)> = notebook.files().collect();
         notebook.names = Names::of(&notes);
@@ -146,28 +153,8 @@ impl Notebook {
         if !files::is_ours(file) {
             return self.clone();
         }
-        let place = self.place(file);
-        let old = place
-            .ok()
-            .map(|at| self.order[at])
-            .and_then(|slot| Some((slot, self.slots[slot as usize].clone()?)));
-        let (file_name, slot) = match &old {
-            Some((slot, note)) => (note.file.clone(), *slot),
-            None => (file.into(), slot_number(self.slots.len())),
-        };
-        let new = Arc::new(parse(file_name, bytes.to_vec(), &self.rules));
         let mut notebook = self.clone();
-        if let Err(at) = place {
-            notebook.slots.push(None);
-            notebook.called = Arc::default();
-            Arc::make_mut(&mut notebook.order).insert(at, slot);
-        }
-        notebook.reading = Arc::default();
-        notebook.forget_unread(file);
-        let old = old.map(|(_, note)| note);
-        notebook.slots[slot as usize] = Some(new.clone());
-        notebook.link(slot, old.as_deref(), Some(&new));
-        if old.is_none_or(|old| old.wish != new.wish) {
+        if notebook.put(self.parse(file, bytes.to_vec())) {
             notebook.assign_paths();
         }
         notebook
@@ -177,36 +164,105 @@ impl Notebook {
     #[must_use]
     pub fn remove(&self, file: &str) -> Self {
         let mut notebook = self.clone();
-        notebook.reading = Arc::default();
-        notebook.forget_unread(file);
-        let Ok(at) = self.place(file) else {
-            return notebook;
-        };
-        let slot = self.order[at];
-        let old = self.slots[slot as usize].clone();
-        notebook.called = Arc::default();
-        // Unlink while the file can still be compared with others.
-        notebook.link(slot, old.as_deref(), None);
-        notebook.slots[slot as usize] = None;
-        Arc::make_mut(&mut notebook.order).remove(at);
-        notebook.assign_paths();
+        if notebook.take_out(file) {
+            notebook.assign_paths();
+        }
         notebook
     }
 
-    fn forget_unread(&mut self, file: &str) {
+    /// A version of a file, parsed for this notebook.
+    pub(super) fn parse(&self, file: &str, bytes: Vec<u8>) -> Arc<Parsed> {
+        let known = self.file(file);
+        let name = known.map_or_else(|| file.into(), |note| note.file.clone());
+        Arc::new(parse(name, bytes, &self.rules))
+    }
+
+    /// Puts a version of a file in, and says whether paths must be assigned anew.
+    pub(super) fn put(&mut self, new: Arc<Parsed>) -> bool {
+        let slot = match self.place(&new.file) {
+            Ok(at) => self.order[at],
+            Err(at) => {
+                let slot = slot_number(self.slots.len());
+                self.slots.push(None);
+                self.called = Arc::default();
+                Arc::make_mut(&mut self.order).insert(at, slot);
+                slot
+            }
+        };
+        self.forget_faults(&new.file);
+        let old = self.slots[slot as usize].replace(new.clone());
+        let names_moved = self.link(slot, old.as_deref(), Some(&new));
+        let same_next = old.as_ref().is_some_and(|old| old.next == new.next);
+        if names_moved || !same_next {
+            self.reading = Arc::default();
+        }
+        old.is_none_or(|old| old.wish != new.wish)
+    }
+
+    /// Takes a file out, and says whether paths must be assigned anew.
+    pub(super) fn take_out(&mut self, file: &str) -> bool {
+        self.forget_faults(file);
+        let Ok(at) = self.place(file) else {
+            return false;
+        };
+        let slot = self.order[at];
+        let old = self.slots[slot as usize].clone();
+        self.called = Arc::default();
+        // Unlink while the file can still be compared with others.
+        self.link(slot, old.as_deref(), None);
+        self.slots[slot as usize] = None;
+        Arc::make_mut(&mut self.order).remove(at);
+        true
+    }
+
+    /// The slot of a file.
+    pub(super) fn slot_of(&self, file: &str) -> Option<u32> {
+        Some(self.order[self.place(file).ok()?])
+    }
+
+    /// The version of a file that is shown.
+    pub(super) fn file(&self, file: &str) -> Option<&Parsed> {
+        self.parsed(self.slot_of(file)?)
+    }
+
+    /// Whether every name and every note is where it is in `other`, so that what refers to
+    /// them need not be made anew.
+    pub fn leads_as(&self, other: &Notebook) -> bool {
+        Arc::ptr_eq(&self.leads, &other.leads)
+    }
+
+    /// What is wrong with the newest version of a file, where an older one is shown.
+    pub fn failed(&self, file: &str) -> Option<&Problem> {
+        self.failed.get(file)
+    }
+
+    /// The same for every file of which an older version is shown, by file.
+    pub fn all_failed(&self) -> impl Iterator<Item = &Problem> {
+        self.failed.values()
+    }
+
+    /// Shows the older version of a file, and tells what is wrong with the newest.
+    pub(super) fn fail(&mut self, problem: Problem) {
+        Arc::make_mut(&mut self.failed).insert(problem.file.clone(), problem);
+    }
+
+    /// Tells of a file of which no version can be shown.
+    pub(super) fn miss(&mut self, problem: Problem) {
+        self.forget_faults(&problem.file);
+        Arc::make_mut(&mut self.unread).push(problem);
+    }
+
+    pub(super) fn forget_faults(&mut self, file: &str) {
         if self.unread.iter().any(|problem| problem.file == file) {
             Arc::make_mut(&mut self.unread).retain(|problem| problem.file != file);
         }
-    }
-
-    /// A file by its name: its slot and what is in it.
-    pub(super) fn file(&self, file: &str) -> Option<(u32, &Parsed)> {
-        let slot = self.order[self.place(file).ok()?];
-        Some((slot, self.parsed(slot)?))
+        if self.failed.contains_key(file) {
+            Arc::make_mut(&mut self.failed).remove(file);
+        }
     }
 
     /// What the files may be called, made by `make` when it is first asked for.
-    pub(super) fn file_names(&self, make: impl FnOnce(&[Arc<str>]) -> FileNames) -> &FileNames {
+    pub(super) fn called_files(&self, make: impl FnOnce(&[Arc<str>]) -> FileNames) -> &FileNames {
         self.called.get_or_init(|| {
             let files: Vec<Arc<str>> = self.files().map(|(_, note)| note.file.clone()).collect();
             make(&files)
@@ -224,8 +280,9 @@ impl Notebook {
     }
 
     /// Changes the entries of the names that differ between two versions of a
-    /// file. The winner of a name is chosen anew only there.
-    fn link(&mut self, slot: u32, old: Option<&Parsed>, new: Option<&Parsed>) {
+    /// file. The winner of a name is chosen anew only there. Says whether any name leads
+    /// elsewhere than before.
+    fn link(&mut self, slot: u32, old: Option<&Parsed>, new: Option<&Parsed>) -> bool {
         let sites = |note: Option<&Parsed>| -> FxHashMap<String, Vec<Site>> {
             let mut sites = FxHashMap::<String, Vec<Site>>::default();
             for (anchor, heading, name) in note.into_iter().flat_map(defines) {
@@ -240,6 +297,7 @@ impl Notebook {
         let (gone, come) = (sites(old), sites(new));
         let mut names = std::mem::take(&mut self.names);
         let (mut added, mut removed) = (Vec::new(), Vec::new());
+        let mut moved = false;
         for name in gone
             .keys()
             .chain(come.keys().filter(|name| !gone.contains_key(*name)))
@@ -248,6 +306,7 @@ impl Notebook {
             if gone.get(name).map_or(&[][..], |sites| sites) == come {
                 continue;
             }
+            moved = true;
             let was = names.definition(name).map(|(name, _)| name.clone());
             names.change(name, |entry| {
                 entry.undefine(slot);
@@ -277,6 +336,10 @@ impl Notebook {
             }
             self.near = Arc::new(near);
         }
+        if moved {
+            self.leads = Arc::default();
+        }
+        moved
     }
 
     /// Which of two definitions comes first: a heading's, then by file and place.
@@ -293,7 +356,7 @@ impl Notebook {
             .then_with(|| a.anchor.cmp(&b.anchor))
     }
 
-    fn assign_paths(&mut self) {
+    pub(super) fn assign_paths(&mut self) {
         let claims: Vec<Claim<'_>> = self
             .files()
             .filter(|(_, note)| !note.is_demo)
@@ -304,6 +367,8 @@ impl Notebook {
             })
             .collect();
         self.paths = Arc::new(Paths::assign(&claims, self.rules.reserved));
+        self.reading = Arc::default();
+        self.leads = Arc::default();
     }
 
     // ---- what the other files of this room ask
@@ -372,11 +437,6 @@ impl Notebook {
             Some(path) => path.to_owned(),
             None => demo_address(self.file_of(slot)),
         }
-    }
-
-    /// The slot of a file.
-    pub(super) fn slot_of(&self, file: &str) -> Option<u32> {
-        self.place(file).ok().map(|at| self.order[at])
     }
 
     /// Where a file is read, if it is in the notebook.
@@ -498,7 +558,7 @@ impl Notebook {
     /// Files that could not be read, and paths that could not be given; all, or one file's.
     fn unread_or_misplaced(&self, file: Option<&str>) -> Vec<Problem> {
         let asked = |other: &str| file.is_none_or(|file| file == other);
-        let unread = self.unread.iter();
+        let unread = self.unread.iter().chain(self.failed.values());
         let mut problems: Vec<Problem> = unread
             .filter(|problem| asked(&problem.file))
             .cloned()
@@ -631,7 +691,7 @@ fn parse_all(files: Vec<(String, Vec<u8>)>, rules: &Rules) -> Vec<Option<Arc<Par
 }
 
 /// A fault in a file, as it is told.
-fn problem(file: &str, fault: &Fault) -> Problem {
+pub(super) fn problem(file: &str, fault: &Fault) -> Problem {
     let at = (fault.line, fault.column);
     Problem::new(fault.rule, file, at, &*fault.message)
 }

@@ -42,7 +42,7 @@ struct Run {
 impl Notebook {
     /// The source of a file, without a byte order mark.
     pub fn source(&self, file: &str) -> Option<&str> {
-        self.file(file).map(|(_, note)| &*note.text)
+        self.file(file).map(|note| &*note.text)
     }
 
     /// What an author will not have meant in a file.
@@ -129,7 +129,7 @@ impl Notebook {
                 let message = format!("no page follows the address `{url}`; it is shown as text");
                 return told(Rule::UnsafeLink, message);
             }
-            Target::File(file, rest) => (self.file(&file)?.0, rest),
+            Target::File(file, rest) => (self.slot_of(&file)?, rest),
             Target::Local(_) => {
                 let (path, rest) = local(note.str(link.url), &note.file);
                 let at = self.paths().find(path.ok()?.trim_end_matches('/'))?;
@@ -249,7 +249,7 @@ impl Notebook {
 
     /// Files of the notebook that a path which is not there may mean, closest first.
     pub fn files_like(&self, path: &str) -> Vec<String> {
-        self.file_names(FileNames::of).like(path)
+        self.called_files(FileNames::of).like(path)
     }
 
     /// Paths that differ only in upper and lower case: a disk that takes them for one would

@@ -19,6 +19,7 @@
 mod code;
 mod demo;
 mod files;
+mod follow;
 mod front;
 mod glance;
 mod graph;
@@ -42,6 +43,7 @@ mod reading;
 mod render;
 mod scan;
 pub mod search;
+mod settle;
 mod slips;
 mod undefined;
 mod urls;
@@ -50,6 +52,7 @@ pub mod watch;
 
 pub use demo::{DemoBlock, DemoFile, DemoPart};
 pub use files::{Content, ContentError, read_again};
+pub use follow::Followed;
 pub use glance::Glance;
 pub use graph::{MappedNote, NoteMap, Place, Way};
 pub use index::{

@@ -18,6 +18,9 @@ const TOO_LARGE: usize = 1 << 30;
 /// A line longer than this was not written by a person.
 const LONG_LINE: usize = 100_000;
 
+/// What is told of a file that is shown as far as it is text.
+const NOT_TEXT: &str = "not valid UTF-8: the bytes that are not are shown as \u{fffd}";
+
 thread_local! {
     /// Lists that the last note on this thread has grown.
     static SPARE: RefCell<Made> = RefCell::default();
@@ -47,7 +50,14 @@ pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, rules: &Rules) -> Parsed {
     let is_demo = is_demo(&file);
     let mut faults = Vec::new();
     let text = decode(bytes, &mut faults);
+    let mut broken = faults.first().cloned();
+    if let Some(fault) = broken.as_mut().filter(|fault| fault.message == NOT_TEXT) {
+        fault.message = "not valid UTF-8: is this a binary file?".to_owned();
+    }
     let front = front::read(&text, is_demo, &mut faults);
+    if front.unreadable && broken.is_none() {
+        broken = faults.last().cloned();
+    }
     if text[front.body..].trim().is_empty() {
         let (line, _) = Lines::new(&text).at(front.body);
         let what = if is_demo { "demo" } else { "note" };
@@ -93,6 +103,7 @@ pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, rules: &Rules) -> Parsed {
             })
         }),
         faults: faults.into(),
+        broken: broken.map(Box::new),
         body: clamp(front.body),
         text: text.into(),
         file,
@@ -156,17 +167,12 @@ fn decode(bytes: Vec<u8>, faults: &mut Vec<Fault>) -> String {
         let good = error.utf8_error().valid_up_to();
         let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
         let (line, column) = Lines::new(&text).at(good);
-        faults.push(Fault::new(
-            Rule::NotText,
-            line,
-            column,
-            "not valid UTF-8: the bytes that are not are shown as \u{fffd}",
-        ));
+        faults.push(Fault::new(Rule::NotText, line, column, NOT_TEXT));
         text
     });
     if let Some(at) = text.find('\0') {
         let (line, column) = Lines::new(&text).at(at);
-        let why = "a byte 0 stands here, which no text has: is this a note?";
+        let why = "a NUL character, which no text holds: is this a binary file?";
         faults.push(Fault::new(Rule::NotText, line, column, why));
     }
     if text.starts_with('\u{feff}') {

@@ -228,7 +228,7 @@ impl Notebook {
 
     /// Whether a byte of a file stands in a code block, where no name is a reference.
     pub fn is_in_code(&self, file: &str, at: usize) -> bool {
-        self.file(file).is_some_and(|(_, note)| {
+        self.file(file).is_some_and(|note| {
             let mut blocks = note.code_blocks.iter();
             blocks.any(|block| (block.source.start as usize) < at && at < block.source.end as usize)
         })
@@ -236,8 +236,7 @@ impl Notebook {
 
     /// Whether a byte of a file stands in its front matter.
     pub fn is_in_front(&self, file: &str, at: usize) -> bool {
-        self.file(file)
-            .is_some_and(|(_, note)| at < note.body as usize)
+        self.file(file).is_some_and(|note| at < note.body as usize)
     }
 
     /// Where a topic is defined and its first lines, at most `most` of them.
@@ -263,7 +262,7 @@ impl Notebook {
 
     /// The headings of a file and the spots that define topics, as they stand.
     pub fn outlined(&self, file: &str) -> Vec<Outlined> {
-        let Some((_, note)) = self.file(file) else {
+        let Some(note) = self.file(file) else {
             return Vec::new();
         };
         let name = |anchor: &Anchor| note.anchor_name(anchor).to_owned();

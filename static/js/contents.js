@@ -7,8 +7,10 @@ import { idIn } from "./address.js"
 const details = document.querySelector(".tree > details")
 const wide = matchMedia("(min-width: 82rem)")
 
+const all = () => [...document.querySelectorAll("main > h1[id], .topic > .title > [id], .prose :is(h1, h2, h3, h4, h5, h6)[id]")]
+
 /** The headings of the text, in order. */
-export const headings = [...document.querySelectorAll("main > h1[id], .topic > .title > [id], .prose :is(h1, h2, h3, h4, h5, h6)[id]")]
+export const headings = all()
 
 const told = new Set()
 let read = null
@@ -27,7 +29,12 @@ if (details) {
 
   const rail = details.parentElement
   const links = new Map()
-  for (const link of details.querySelectorAll('a[href^="#"]')) links.set(idIn(link.hash), link)
+  const learn = () => {
+    links.clear()
+    for (const link of details.querySelectorAll('a[href^="#"]')) links.set(idIn(link.hash), link)
+  }
+  learn()
+  document.addEventListener("page:changed", learn)
 
   let marked = null
   whenReading(heading => {
@@ -84,6 +91,13 @@ function lookSoon() {
     look()
   })
 }
+
+document.addEventListener("page:changed", () => {
+  headings.splice(0, Infinity, ...all())
+  // What is being read may be another element, or stand elsewhere in the contents.
+  read = asked = undefined
+  look()
+})
 
 if (headings.length) {
   addEventListener("scroll", lookSoon, { passive: true })

@@ -15,8 +15,12 @@ function subject(link) {
   return link.getAttribute("href").startsWith("#") ? idIn(link.hash) : link.pathname
 }
 
-const topics = [...document.querySelectorAll(".tree a:not(.plain)")]
-const marked = [...topics, ...document.querySelectorAll(".entries a")]
+let topics, marked
+
+function look() {
+  topics = [...document.querySelectorAll(".tree a:not(.plain)")]
+  marked = [...topics, ...document.querySelectorAll(".entries a")]
+}
 const key = document.querySelector(".seen-key")
 
 function draw() {
@@ -39,7 +43,12 @@ function saw(...names) {
   draw()
 }
 
+look()
 draw()
+document.addEventListener("page:changed", () => {
+  look()
+  draw()
+})
 addEventListener("storage", event => {
   if (event.key !== "seen" && event.key !== null) return
   seen = kept()

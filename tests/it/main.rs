@@ -6,6 +6,7 @@ mod check_cli;
 mod compose;
 mod demo_pages;
 mod demos;
+mod edits;
 mod engine;
 mod engine_live;
 mod engine_secrets;

@@ -30,10 +30,11 @@ const STILLS: [(&str, &str); 3] = [
 ];
 
 /// Files of `static/` that a copy has no use for.
-const UNUSED: [&str; 8] = [
+const UNUSED: [&str; 9] = [
     "vendor/",
     "js/preview.js",
     "js/demo-run.js",
+    "js/edit.js",
     "js/prompt.js",
     "js/terminal.js",
     "still/values.js",

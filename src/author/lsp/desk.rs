@@ -5,7 +5,7 @@
 
 use super::text::{Encoding, Lines};
 use super::uri;
-use crate::notebook::watch::Change;
+use crate::notebook::watch::{Change, Now};
 use crate::notebook::{Content, ContentError, Notebook, Rules};
 use crate::panels::attached;
 use crate::web::demos::reasons;
@@ -178,18 +178,20 @@ impl Desk {
     /// Files changed on disk. `true` when that changes anything here.
     pub fn changed(&mut self, changes: Vec<Change>) -> bool {
         let mut any = false;
-        for (file, bytes) in changes {
-            if self.open.contains_key(&file) {
+        for (file, now) in changes {
+            if self.open.contains_key(&file) || LISTS.contains(&&*file) {
                 continue;
             }
-            any |= match bytes {
-                Some(bytes) => {
+            any |= match now {
+                Now::Bytes(bytes) => {
                     self.differs(&file, &bytes) && {
                         self.notebook = self.notebook.save(&file, &bytes);
                         true
                     }
                 }
-                None => {
+                // What it said last holds until it can be read.
+                Now::Unreadable(_) => false,
+                Now::Gone => {
                     self.notebook.source(&file).is_some() && {
                         self.notebook = self.notebook.remove(&file);
                         true
@@ -216,8 +218,8 @@ impl Desk {
             self.lists.insert(list, text.into());
             return differs;
         }
-        let bytes = crate::notebook::read_again(&self.real, file);
-        self.changed(vec![(file.to_owned(), bytes)])
+        let now = crate::notebook::read_again(&self.real, file).map_or(Now::Gone, Now::Bytes);
+        self.changed(vec![(file.to_owned(), now)])
     }
 
     // ---- what is answered with

@@ -9,7 +9,7 @@ use super::desk::{Desk, LISTS, Open};
 use super::diagnostics::Told;
 use super::wire::{Heard, Outgoing};
 use crate::notebook::Rules;
-use crate::notebook::watch::{self, Change, Watch};
+use crate::notebook::watch::{self, Change, News, Watch};
 use crate::panels::attached;
 use crate::web::demos::reasons;
 use lsp_server::{ErrorCode, Message, Notification, Request, Response, ResponseError};
@@ -202,9 +202,12 @@ impl Server {
         };
         // Watched before it is read, so that nothing that is saved in between is missed.
         let events = self.events.clone();
-        let heard = watch::watch(&folder, move |changes| {
-            // Nobody to tell any more: we are ending.
-            let _ = events.send(Event::Disk(changes));
+        let heard = watch::watch(&folder, &LISTS, move |news| {
+            // A folder that is gone keeps its notes; it is followed again when it is back.
+            if let News::Changed(changes) = news {
+                // Nobody to tell any more: we are ending.
+                let _ = events.send(Event::Disk(changes));
+            }
         });
         let desk = match Desk::of(&folder, &self.rules, self.client.encoding) {
             Ok(desk) => desk,

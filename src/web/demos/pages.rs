@@ -156,7 +156,18 @@ pub async fn list(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer {
     let notices = [access.notice(), access::host_notice(host.as_deref())];
     let notices = notices.into_iter().flatten().collect();
     let page = list_page(&edition, notices).map_err(PageError::from)?;
-    Ok(dressed(&app, &access, page))
+    Ok(marked(
+        &edition,
+        dressed(&app, &access, edition.noticed(page)),
+    ))
+}
+
+/// An answer that was made from this edition.
+fn marked(edition: &Edition, mut answer: Response) -> Response {
+    if let Some(mark) = edition.mark {
+        mark.put(answer.headers_mut());
+    }
+    answer
 }
 
 /// The list of all demos, below these sentences.
@@ -252,7 +263,8 @@ pub async fn demo(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> 
     let access = Access::of(&app, &headers)?;
     let host = access::host(&app, &headers, &parameter(&uri, "host")?)?;
     let page = demo_page(&app, &edition, demo, &access, host.as_deref(), &uri)?;
-    Ok(dressed(&app, &access, page))
+    let page = edition.noticed(page);
+    Ok(marked(&edition, dressed(&app, &access, page)))
 }
 
 fn demo_page(
