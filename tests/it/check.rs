@@ -53,11 +53,14 @@ const OTHER: (&str, &[u8]) = (
     b"---\npath: /other\ntitle: O\n---\n# Head <<Learning_Other>>\n\n## Some words\n",
 );
 
+/// Files by name.
+type Files = Vec<(&'static str, Vec<u8>)>;
+
 /// Each rule with files that break it, and what is told, up to the message. Files may have
 /// others that are sound.
-fn broken() -> Vec<(Rule, Vec<(&'static str, Vec<u8>)>, &'static str)> {
+fn broken() -> Vec<(Rule, Files, &'static str)> {
     let note = |text: &str| vec![("n.md", format!("{FRONT}{text}").into_bytes())];
-    let with = |files: Vec<(&'static str, &str)>| -> Vec<(&'static str, Vec<u8>)> {
+    let with = |files: Vec<(&'static str, &str)>| -> Files {
         let files = files.into_iter();
         let mut files: Vec<_> = files.map(|(file, text)| (file, text.into())).collect();
         files.push((OTHER.0, OTHER.1.to_vec()));
