@@ -171,6 +171,7 @@ impl Notebook {
         let anchors = anchors.map(|(_, anchor)| Cow::Borrowed(note.anchor_name(anchor)));
         Places {
             ids: headings.chain(anchors).collect(),
+            alike: None,
             told: 0,
         }
     }
@@ -335,7 +336,9 @@ enum Leads {
 /// The places on a page.
 struct Places<'n> {
     ids: FxHashSet<Cow<'n, str>>,
-    /// How often near ones were looked for.
+    /// The same, to be asked for near ones.
+    alike: Option<near::Alike>,
+    /// How often that was done.
     told: usize,
 }
 
@@ -351,7 +354,11 @@ impl Places<'_> {
         let same = |id: &&Cow<'_, str>| id.eq_ignore_ascii_case(fragment);
         match self.ids.iter().find(same) {
             Some(same) => vec![same.to_string()],
-            None => near::alike(&slug(fragment), self.ids.iter().map(|id| &**id)),
+            None => {
+                let ids = self.ids.iter().map(|id| &**id);
+                let alike = self.alike.get_or_insert_with(|| near::Alike::new(ids));
+                alike.of(&slug(fragment))
+            }
         }
     }
 }
