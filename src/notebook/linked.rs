@@ -5,13 +5,16 @@
 //! shares everything else with the version before.
 
 use std::cmp::Ordering;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::beside::{self, Beside, Opened};
 use super::files::{self, Content, ContentError};
 use super::front::Fault;
+use super::leads::{Lead, Leads, Part};
 use super::names::{Names, Site};
 use super::near::{Near, Suggestions};
 use super::page::Problem;
@@ -19,7 +22,6 @@ use super::parse::{defines, mentions, parse};
 use super::parsed::{Anchor, Parsed, Span, Word};
 use super::paths::{Claim, Paths, without_ending};
 use super::reading::Reading;
-use super::urls::{self, Target};
 use super::{index, name};
 
 /// What holds for every note of a notebook.
@@ -55,9 +57,15 @@ pub struct Notebook {
     /// The slots in file order.
     order: Arc<Vec<u32>>,
     names: Names,
+    /// What notes are called in links, and which files call them so.
+    called: Names,
     paths: Arc<Paths>,
     near: Arc<LazyNear>,
     reading: Arc<OnceLock<Reading>>,
+    /// The files beside the notes.
+    beside: Arc<Beside>,
+    /// The content folder, without links; none for content that is built in or in memory.
+    root: Option<Arc<Path>>,
     /// What was wrong with files that could not be read at all.
     unread: Arc<Vec<Problem>>,
 }
@@ -91,18 +99,27 @@ impl Notebook {
     /// Only what makes the whole folder useless is an error; a file that cannot
     /// be read is a problem of the notebook.
     pub fn load(content: &Content, rules: &Rules) -> Result<Self, ContentError> {
-        let (files, problems) = files::read(content)?;
-        let mut notebook = Self::from_files(files, rules);
-        notebook.unread = Arc::new(problems);
+        let files = files::read(content)?;
+        let all = files.notes.into_iter().chain(files.beside);
+        let mut notebook = Self::from_files(all, rules);
+        notebook.unread = Arc::new(files.problems);
+        notebook.root = files.root.map(Arc::from);
         Ok(notebook)
     }
 
     /// Links files that are in memory: names relative to the content folder,
-    /// with `/`, and their bytes. Of files with one name the last counts.
+    /// with `/`, and their bytes; of a file beside the notes the first ones will do.
+    /// Of files with one name the last counts.
     pub fn from_files(files: impl IntoIterator<Item = (String, Vec<u8>)>, rules: &Rules) -> Self {
+        let mut beside = Beside::default();
         let mut files: Vec<(String, Vec<u8>)> = files
             .into_iter()
-            .filter(|(file, _)| files::is_ours(file))
+            .filter(|(file, bytes)| {
+                if files::is_beside(file) {
+                    beside.add(file, bytes);
+                }
+                files::is_note(file)
+            })
             .collect();
         files.sort_by(|a, b| a.0.cmp(&b.0));
         files.reverse();
@@ -114,13 +131,22 @@ impl Notebook {
             order: Arc::new((0..slot_number(slots.len())).collect()),
             slots,
             names: Names::default(),
+            called: Names::default(),
             paths: Arc::default(),
             near: Arc::default(),
             reading: Arc::default(),
+            beside: Arc::new(beside),
+            root: None,
             unread: Arc::default(),
         };
         let notes: Vec<(u32, &Parsed)> = notebook.files().collect();
-        notebook.names = Names::of(&notes);
+        let names = Names::of(&notes, defines, mentions);
+        let called = Names::of(
+            &notes,
+            |note| note.called.iter().map(|key| (0, false, &**key)),
+            |note| note.calls.iter().map(|key| &**key),
+        );
+        (notebook.names, notebook.called) = (names, called);
         notebook.assign_paths();
         notebook
     }
@@ -135,12 +161,12 @@ impl Notebook {
             .sum()
     }
 
-    /// The notebook with one file new or changed. Everything that did not
-    /// change is shared with `self`.
+    /// The notebook with one file new or changed; of a file beside the notes `bytes` are
+    /// the first ones. Everything that did not change is shared with `self`.
     #[must_use]
     pub fn save(&self, file: &str, bytes: &[u8]) -> Self {
-        if !files::is_ours(file) {
-            return self.clone();
+        if !files::is_note(file) {
+            return self.save_beside(file, bytes);
         }
         let place = self.place(file);
         let old = place
@@ -172,8 +198,12 @@ impl Notebook {
     #[must_use]
     pub fn remove(&self, file: &str) -> Self {
         let mut notebook = self.clone();
-        notebook.reading = Arc::default();
         notebook.forget_unread(file);
+        if !files::is_note(file) {
+            Arc::make_mut(&mut notebook.beside).remove(file);
+            return notebook;
+        }
+        notebook.reading = Arc::default();
         let Ok(at) = self.place(file) else {
             return notebook;
         };
@@ -184,6 +214,15 @@ impl Notebook {
         notebook.slots[slot as usize] = None;
         Arc::make_mut(&mut notebook.order).remove(at);
         notebook.assign_paths();
+        notebook
+    }
+
+    /// The same for a file beside the notes.
+    fn save_beside(&self, file: &str, head: &[u8]) -> Self {
+        let mut notebook = self.clone();
+        if files::is_beside(file) && !self.beside.knows(file, head) {
+            Arc::make_mut(&mut notebook.beside).add(file, head);
+        }
         notebook
     }
 
@@ -241,15 +280,14 @@ impl Notebook {
                 _ => {}
             }
         }
-        let before: FxHashSet<&str> = old.into_iter().flat_map(mentions).collect();
-        let after: FxHashSet<&str> = new.into_iter().flat_map(mentions).collect();
-        for name in before.difference(&after) {
-            names.change(name, |entry| entry.unmention(slot));
-        }
-        for name in after.difference(&before) {
-            names.change(name, |entry| entry.mention(slot));
-        }
+        mention(
+            &mut names,
+            slot,
+            &old.into_iter().flat_map(mentions).collect(),
+            &new.into_iter().flat_map(mentions).collect(),
+        );
         self.names = names;
+        self.call(slot, old, new);
         if !(added.is_empty() && removed.is_empty()) {
             let near = LazyNear::default();
             if let Some(known) = self.near.0.get() {
@@ -257,6 +295,34 @@ impl Notebook {
             }
             self.near = Arc::new(near);
         }
+    }
+
+    /// Changes what a file is called in links, and what it calls others.
+    fn call(&mut self, slot: u32, old: Option<&Parsed>, new: Option<&Parsed>) {
+        type Keys<'n> = FxHashSet<&'n str>;
+        let called = |note: Option<&'_ Parsed>| -> Box<[Box<str>]> {
+            note.map_or_else(Box::default, |note| note.called.clone())
+        };
+        let (gone, come) = (called(old), called(new));
+        let site = Site {
+            slot,
+            anchor: 0,
+            heading: false,
+        };
+        for key in gone.iter().filter(|key| !come.contains(key)) {
+            self.called.change(key, |entry| entry.undefine(slot));
+        }
+        for key in come.iter().filter(|key| !gone.contains(key)) {
+            let by_slot = |a: &Site, b: &Site| a.slot.cmp(&b.slot);
+            self.called.change(key, |entry| entry.define(site, by_slot));
+        }
+        let calls = |note: Option<&'_ Parsed>| -> Vec<Box<str>> {
+            note.map_or_else(Vec::new, |note| note.calls.to_vec())
+        };
+        let (before, after) = (calls(old), calls(new));
+        let before: Keys<'_> = before.iter().map(|key| &**key).collect();
+        let after: Keys<'_> = after.iter().map(|key| &**key).collect();
+        mention(&mut self.called, slot, &before, &after);
     }
 
     /// Which of two definitions comes first: a heading's, then by file and place.
@@ -286,7 +352,31 @@ impl Notebook {
         self.paths = Arc::new(Paths::assign(&claims, self.rules.reserved));
     }
 
+    /// Opens a file beside the notes that some note leads to. `None` for every other one:
+    /// what lies in a folder by chance is nobody's to read. May wait for the disk.
+    pub fn open_beside(&self, name: &str) -> Option<Opened> {
+        let (name, _) = self.beside.get(name)?;
+        if !self.is_led_to(name) {
+            return None;
+        }
+        match &self.root {
+            Some(root) => beside::open(root, name).map(Opened::File),
+            None => files::built_in_file(name).map(Opened::BuiltIn),
+        }
+    }
+
+    /// The names of the files beside the notes that some note leads to, in order.
+    pub fn files_beside(&self) -> impl Iterator<Item = &str> {
+        let all = self.beside.names().map(|name| &**name);
+        all.filter(|name| self.is_led_to(name))
+    }
+
     // ---- what the other files of this room ask
+
+    /// The files beside the notes, whether a note leads to them or not.
+    pub(super) fn beside(&self) -> &Beside {
+        &self.beside
+    }
 
     /// All files in file order, demos too.
     pub(super) fn files(&self) -> impl Iterator<Item = (u32, &Parsed)> {
@@ -354,9 +444,35 @@ impl Notebook {
         }
     }
 
-    /// Where a file is read, if it is in the notebook.
-    pub(super) fn address_of_file(&self, file: &str) -> Option<String> {
-        Some(self.address(self.order[self.place(file).ok()?]))
+    /// The slot of a note or demo by its file.
+    pub(super) fn slot_of_file(&self, file: &str) -> Option<u32> {
+        Some(self.order[self.place(file).ok()?])
+    }
+
+    /// The slot of the note that is read at a path.
+    pub(super) fn slot_at_path(&self, path: &str) -> Option<u32> {
+        let at = self.paths.find(path)?;
+        Some(self.paths.in_order[at].1)
+    }
+
+    /// The files that may be called so in a link, as [`super::leads`] has it.
+    pub(super) fn slots_called(&self, key: &str) -> impl Iterator<Item = u32> {
+        let entry = self.called.get(key);
+        let sites = entry.into_iter().flat_map(|(_, entry)| &entry.sites);
+        sites.map(|site| site.slot)
+    }
+
+    /// The files that call something so.
+    pub(super) fn slots_that_call(&self, key: &str) -> impl Iterator<Item = u32> {
+        let entry = self.called.get(key);
+        entry
+            .into_iter()
+            .flat_map(|(_, entry)| entry.mentions.iter().copied())
+    }
+
+    /// Do our own pages begin so?
+    pub(super) fn is_reserved(&self, segment: &str) -> bool {
+        self.rules.reserved.contains(&segment)
     }
 
     /// Is this anchor the definition of its name?
@@ -387,7 +503,9 @@ impl Notebook {
                 break;
             }
         }
-        if self.is_wanted(bare) {
+        // `[[My_Note]]` may be the name of a note.
+        let is_note = word.wiki && self.is_called(&note.file, whole);
+        if !is_note && self.is_wanted(bare) {
             return Meaning::Wanted(bare);
         }
         Meaning::Plain
@@ -451,7 +569,7 @@ impl Notebook {
             && let slot = self.order[at]
             && let Some(note) = self.parsed(slot)
         {
-            problems.extend(self.faults(note));
+            problems.extend(self.faults(slot, note));
             problems.extend(self.duplicates(slot, note));
         }
         problems.sort();
@@ -462,8 +580,8 @@ impl Notebook {
     /// The problems without the duplicates, of which the index has a list of their own.
     pub(super) fn warnings(&self) -> Vec<Problem> {
         let mut problems = self.unread_or_misplaced(None);
-        for (_, note) in self.files() {
-            problems.extend(self.faults(note));
+        for (slot, note) in self.files() {
+            problems.extend(self.faults(slot, note));
         }
         problems.sort();
         problems.dedup();
@@ -488,9 +606,9 @@ impl Notebook {
     }
 
     /// What is wrong within a file.
-    fn faults<'n>(&'n self, note: &'n Parsed) -> impl Iterator<Item = Problem> + 'n {
+    fn faults<'n>(&'n self, slot: u32, note: &'n Parsed) -> impl Iterator<Item = Problem> + 'n {
         let own = note.faults.iter().map(|fault| problem(&note.file, fault));
-        own.chain(self.dead_links(note))
+        own.chain(self.dead_links(slot, note))
     }
 
     /// Anchors of a file whose name is defined elsewhere.
@@ -544,24 +662,22 @@ impl Notebook {
         }
     }
 
-    /// Links to files that the notebook does not have, and to live values that there are not.
-    fn dead_links<'n>(&'n self, note: &'n Parsed) -> impl Iterator<Item = Problem> + 'n {
-        note.links.iter().filter_map(|link| {
-            match urls::target(note.str(link.url), &note.file, link.email) {
-                Target::File(file, _) if self.place(&file).is_err() => Some(Problem {
-                    file: note.file.to_string(),
-                    line: link.line,
-                    column: link.column,
-                    message: format!("this leads to {file}, which is not in the notebook"),
-                }),
-                Target::Live(name) if !self.is_live(&name) => Some(Problem {
-                    file: note.file.to_string(),
-                    line: link.line,
-                    column: link.column,
-                    message: self.no_live_value(&name),
-                }),
-                _ => None,
-            }
+    /// Links to files and headings that there are not, to several, and to live values that
+    /// there are not.
+    fn dead_links<'n>(&'n self, slot: u32, note: &'n Parsed) -> impl Iterator<Item = Problem> + 'n {
+        let leads = Leads::of(self);
+        note.links.iter().filter_map(move |link| {
+            let message = match leads.lead(slot, note, link) {
+                Lead::Dead(why) => why.message()?,
+                Lead::Note(other, Part::Missing(part)) => {
+                    let file = self.file_of(other);
+                    format!("there is no heading {part:?} in {file}")
+                }
+                Lead::Live(name) if !self.is_live(&name) => self.no_live_value(&name),
+                _ => return None,
+            };
+            let fault = Fault::new(link.line, link.column, message);
+            Some(problem(&note.file, &fault))
         })
     }
 
@@ -612,8 +728,18 @@ fn parse_all(files: Vec<(String, Vec<u8>)>, rules: &Rules) -> Vec<Option<Arc<Par
         .collect()
 }
 
+/// Changes which names a file mentions.
+fn mention(names: &mut Names, slot: u32, before: &FxHashSet<&str>, after: &FxHashSet<&str>) {
+    for name in before.difference(after) {
+        names.change(name, |entry| entry.unmention(slot));
+    }
+    for name in after.difference(before) {
+        names.change(name, |entry| entry.mention(slot));
+    }
+}
+
 /// A fault in a file, as it is told.
-fn problem(file: &str, fault: &Fault) -> Problem {
+pub(super) fn problem(file: &str, fault: &Fault) -> Problem {
     Problem {
         file: file.to_owned(),
         line: fault.line,

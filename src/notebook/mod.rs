@@ -14,6 +14,7 @@
 //!    `urls`, `code`) draws the pieces of a note as safe HTML; `glance` the first of a
 //!    topic; `demo` cuts a demo at its blocks.
 
+mod beside;
 mod code;
 mod demo;
 mod files;
@@ -21,18 +22,22 @@ mod front;
 mod glance;
 mod graph;
 mod html;
+mod ids;
 mod index;
 mod inline;
+mod leads;
 mod lines;
 mod linked;
 mod name;
 mod names;
 mod near;
 
+mod ours;
 mod page;
 mod parse;
 mod parsed;
 mod paths;
+mod picture;
 mod queries;
 mod reading;
 mod render;
@@ -42,6 +47,7 @@ mod urls;
 mod walk;
 pub mod watch;
 
+pub use beside::Opened;
 pub use demo::{DemoBlock, DemoFile, DemoPart};
 pub use files::{Content, ContentError};
 pub use glance::Glance;

@@ -11,7 +11,9 @@ use pulldown_cmark::{
 
 use super::front::Fault;
 use super::lines::{Lines, clamp};
-use super::parsed::{Alert, Anchor, CodeBlock, El, Heading, Link, Piece, Side, Span, Word};
+use super::parsed::{
+    Alert, Anchor, CodeBlock, El, Heading, Link, LinkKind, Piece, Side, Span, Word,
+};
 use super::scan::{Allow, Found, scan};
 
 /// Something that is open: a container, or the note itself.
@@ -384,14 +386,18 @@ impl<'t> Walk<'t> {
                 title,
                 ..
             } => {
-                let link = self.link(&dest_url, &title, start, link_type == LinkType::Email);
+                let kind = match link_type {
+                    LinkType::Email => LinkKind::Mail,
+                    _ => LinkKind::Usual,
+                };
+                let link = self.link(&dest_url, &title, (start, end), kind);
                 self.inline(start, Piece::Link(link));
                 self.in_link += 1;
             }
             MdTag::Image {
                 dest_url, title, ..
             } => {
-                let link = self.link(&dest_url, &title, start, false);
+                let link = self.link(&dest_url, &title, (start, end), LinkKind::Usual);
                 self.inline(start, Piece::Image(link));
                 self.in_image += 1;
             }
@@ -550,7 +556,13 @@ impl<'t> Walk<'t> {
         }
     }
 
-    fn link(&mut self, url: &CowStr<'_>, title: &CowStr<'_>, start: usize, email: bool) -> u32 {
+    fn link(
+        &mut self,
+        url: &CowStr<'_>,
+        title: &CowStr<'_>,
+        (start, end): (usize, usize),
+        kind: LinkKind,
+    ) -> u32 {
         let url = self.span(url, start, start);
         let title = self.span(title, start, start);
         self.flush();
@@ -560,7 +572,14 @@ impl<'t> Walk<'t> {
             title,
             line,
             column,
-            email,
+            at: clamp(start),
+            source: Span {
+                start: clamp(start),
+                end: clamp(end),
+            },
+            leaf: clamp(self.made.leaves.len()),
+            word: None,
+            kind,
         });
         clamp(self.made.links.len() - 1)
     }
@@ -575,6 +594,7 @@ impl<'t> Walk<'t> {
             anchors: true,
             words: false,
             urls: false,
+            wiki: false,
         };
         let mut until = start;
         for line in self.text[start..end].split_inclusive('\n') {

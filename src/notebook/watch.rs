@@ -14,12 +14,13 @@ use notify_debouncer_full::notify::{self, RecursiveMode};
 use notify_debouncer_full::{DebounceEventResult, new_debouncer};
 
 use super::files;
+use super::ours::{self, Ours};
 
 /// How long a file must rest before it is read.
 const REST: Duration = Duration::from_millis(80);
 
 /// One file as it is now: its name relative to the folder, and its bytes, or
-/// `None` when it is gone.
+/// `None` when it is gone. Of a file beside the notes these are the first bytes.
 pub type Change = (String, Option<Vec<u8>>);
 
 /// How often to look whether the folder itself is still the one that is watched.
@@ -39,14 +40,14 @@ impl std::fmt::Debug for Watch {
 
 /// What the watcher's two threads share: the files seen so far, and who is told.
 struct Teller<F> {
-    root: PathBuf,
+    ours: Ours,
     known: BTreeSet<String>,
     changed: F,
 }
 
 impl<F: FnMut(Vec<Change>)> Teller<F> {
     fn tell(&mut self, places: &BTreeSet<PathBuf>) {
-        let changes = look(&self.root, places, &mut self.known);
+        let changes = look(&self.ours, places, &mut self.known);
         if !changes.is_empty() {
             (self.changed)(changes);
         }
@@ -67,9 +68,10 @@ pub fn watch(
 ) -> notify::Result<Watch> {
     let root = folder.canonicalize().map_err(notify::Error::io)?;
     let mut watched = identity(&root);
+    let ours = Ours::of(&root);
     let teller = Arc::new(Mutex::new(Teller {
-        known: names_below(&root, &root),
-        root: root.clone(),
+        known: names_below(&ours, &root),
+        ours,
         changed,
     }));
     let (events_to, everywhere) = (teller.clone(), root.clone());
@@ -127,10 +129,19 @@ fn identity(folder: &Path) -> Option<(u64, Option<SystemTime>)> {
 
 /// Reads what is at these places now. `known` are the files seen before: a
 /// folder that goes takes its files with it.
-fn look(root: &Path, places: &BTreeSet<PathBuf>, known: &mut BTreeSet<String>) -> Vec<Change> {
+fn look(ours: &Ours, places: &BTreeSet<PathBuf>, known: &mut BTreeSet<String>) -> Vec<Change> {
+    let root = ours.root();
     let mut names = BTreeSet::new();
+    let named = |place: &PathBuf| files::name_in(root, place);
+    // Another rule: any file may be ours now, or no more.
+    let rules = |place| named(place).is_some_and(|name| ours::says_what_is_ours(&name));
+    if places.iter().any(rules) {
+        ours.forget();
+        names.extend(known.iter().cloned());
+        names.extend(names_below(ours, root));
+    }
     for place in places {
-        let name = files::name_in(root, place);
+        let name = named(place);
         let below = name
             .as_deref()
             .map_or(String::new(), |name| format!("{name}/"));
@@ -140,14 +151,18 @@ fn look(root: &Path, places: &BTreeSet<PathBuf>, known: &mut BTreeSet<String>) -
                 .filter(|known| known.starts_with(&below))
                 .cloned(),
         );
-        if place.is_dir() {
-            names.extend(names_below(root, place));
+        if place.is_dir() && name.as_deref().is_none_or(|name| ours.enters(name)) {
+            names.extend(names_below(ours, place));
         }
-        names.extend(name.filter(|name| files::is_ours(name)));
+        names.extend(name.filter(|name| is_ours(ours, name)));
     }
     let mut changes = Vec::new();
     for name in names {
-        match files::read_file(root, &root.join(&name)) {
+        let read = match is_ours(ours, &name) {
+            true => files::read_file(root, &name),
+            false => Ok(None),
+        };
+        match read {
             Ok(Some(bytes)) => {
                 known.insert(name.clone());
                 changes.push((name, Some(bytes)));
@@ -163,13 +178,11 @@ fn look(root: &Path, places: &BTreeSet<PathBuf>, known: &mut BTreeSet<String>) -
     changes
 }
 
+fn is_ours(ours: &Ours, name: &str) -> bool {
+    (files::is_note(name) || files::is_beside(name)) && ours.takes(name)
+}
+
 /// The names of all our files in a folder.
-fn names_below(root: &Path, folder: &Path) -> BTreeSet<String> {
-    walkdir::WalkDir::new(folder)
-        .into_iter()
-        .flatten()
-        .filter(|entry| !entry.file_type().is_dir())
-        .filter_map(|entry| files::name_in(root, entry.path()))
-        .filter(|name| files::is_ours(name))
-        .collect()
+fn names_below(ours: &Ours, folder: &Path) -> BTreeSet<String> {
+    files::walk(folder, ours).0.into_iter().collect()
 }

@@ -8,6 +8,7 @@ pub mod chosen;
 pub mod content;
 pub mod demos;
 pub mod error;
+pub mod files;
 pub mod finder;
 pub mod front;
 pub mod gallery;

@@ -27,6 +27,7 @@ mod notebook_bad_input;
 mod notebook_properties;
 mod notebook_watch;
 mod onlooker;
+mod other_notes;
 mod outages;
 mod own_engine;
 mod pages;
