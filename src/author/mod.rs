@@ -3,4 +3,5 @@
 //! It puts the other rooms to work and serves nobody by itself: each file is a subcommand's
 //! work, and `cli` only hands over to it.
 
+pub mod check;
 pub mod new;

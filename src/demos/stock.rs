@@ -4,7 +4,7 @@
 //! note does. A demo without fault or with one is in it; what is wrong is told beside.
 
 use super::script::{Demo, read};
-use crate::notebook::{Notebook, Problem};
+use crate::notebook::{Notebook, Problem, Rule};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -26,13 +26,14 @@ impl Demos {
             if let Some((name, line)) = topic
                 && notebook.topic_link(&name).wanted
             {
-                demo.complain(line, format!("no note defines the topic {name}"));
+                let message = format!("no note defines the topic {name}");
+                demo.complain(Rule::UnknownTopic, line, message);
             }
             demos.problems.extend(demo.problems.iter().cloned());
             // Of two the first stays, so that a new file does not take an address away.
             if let Some(first) = demos.demos.get(&demo.id) {
                 let message = format!("another demo is named {} too: {}", demo.id, first.file);
-                demo.complain(1, message);
+                demo.complain(Rule::DemoName, 1, message);
                 demos.problems.extend(demo.problems.pop());
                 continue;
             }
@@ -75,12 +76,8 @@ impl Demos {
 }
 
 impl Demo {
-    fn complain(&mut self, line: u32, message: String) {
-        self.problems.push(Problem {
-            file: self.file.clone(),
-            line,
-            column: 1,
-            message,
-        });
+    fn complain(&mut self, rule: Rule, line: u32, message: String) {
+        let problem = Problem::new(rule, &self.file, (line, 1), message);
+        self.problems.push(problem);
     }
 }

@@ -9,7 +9,7 @@ use rust_embed::RustEmbed;
 use super::front::Fault;
 use super::linked::problem;
 use super::ours::{self, Ours};
-use super::page::Problem;
+use super::problem::{Problem, Rule};
 use super::{paths, picture};
 
 /// Where the notes are.
@@ -155,7 +155,10 @@ fn read_folder(folder: &Path) -> Result<Files, ContentError> {
             Ok(None) => None,
             // What nobody may lead to is nobody's trouble.
             Err(_) if !is_note(&name) => None,
-            Err(why) => Some(Err(problem(&name, &Fault::new(1, 1, why)))),
+            Err(why) => Some(Err(problem(
+                &name,
+                &Fault::new(Rule::UnreadableFile, 1, 1, why),
+            ))),
         })
         .collect();
     for file in read {
@@ -175,7 +178,8 @@ pub(super) fn walk(folder: &Path, ours: &Ours) -> (Vec<String>, Vec<Problem>) {
     let root = ours.root();
     let mut found = Vec::new();
     let mut problems = Vec::new();
-    let told = |name: &str, why: String| problem(name, &Fault::new(1, 1, why));
+    let told =
+        |name: &str, why: String| problem(name, &Fault::new(Rule::UnreadableFile, 1, 1, why));
     let walk = walkdir::WalkDir::new(folder).into_iter();
     let walk = walk.filter_entry(|entry| {
         let name = name_in(root, entry.path()).unwrap_or_default();

@@ -7,17 +7,21 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::problem::Rule;
+
 /// Something to tell the author, at a place in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
+    pub rule: Rule,
     pub line: u32,
     pub column: u32,
     pub message: String,
 }
 
 impl Fault {
-    pub fn new(line: u32, column: u32, message: impl Into<String>) -> Self {
+    pub fn new(rule: Rule, line: u32, column: u32, message: impl Into<String>) -> Self {
         Self {
+            rule,
             line,
             column,
             message: message.into(),
@@ -54,6 +58,7 @@ pub(super) fn read(text: &str, is_demo: bool, faults: &mut Vec<Fault>) -> Front 
     let Some(mut cut) = cut(text) else {
         if !is_demo && !text.trim().is_empty() {
             faults.push(Fault::new(
+                Rule::FrontMatter,
                 1,
                 1,
                 "no front matter: add `path` and `title` between two `---` lines at the top",
@@ -80,6 +85,7 @@ pub(super) fn read(text: &str, is_demo: bool, faults: &mut Vec<Fault>) -> Front 
     };
     if !cut.closed {
         faults.push(Fault::new(
+                Rule::FrontMatter,
             1,
             1,
             "the front matter has no closing `---` line; it was taken to end at the first empty line",
@@ -100,6 +106,7 @@ pub(super) fn read(text: &str, is_demo: bool, faults: &mut Vec<Fault>) -> Front 
             let message = error.without_snippet().to_string();
             let message = message.lines().next().unwrap_or_default();
             faults.push(Fault::new(
+                Rule::FrontMatter,
                 line,
                 column,
                 format!("the front matter is not valid YAML: {message}"),
@@ -153,6 +160,7 @@ fn accept(
         if !known.contains(&name.as_str()) {
             let known = known.join("`, `");
             faults.push(Fault::new(
+                Rule::FrontMatter,
                 line,
                 1,
                 format!("unknown field `{name}` in the front matter (known are `{known}`)"),
@@ -165,6 +173,7 @@ fn accept(
             Value::Number(_) | Value::Bool(_) => as_written(yaml, name).unwrap_or_default(),
             _ => {
                 faults.push(Fault::new(
+                    Rule::FrontMatter,
                     line,
                     1,
                     format!("`{name}` in the front matter is not a text"),
@@ -185,6 +194,7 @@ fn accept(
     for name in needed {
         if !fields.contains_key(*name) {
             faults.push(Fault::new(
+                Rule::FrontMatter,
                 1,
                 1,
                 format!("the front matter has no `{name}`"),

@@ -11,6 +11,7 @@ use super::html::{self, Raw};
 use super::lines::{Lines, clamp};
 use super::name;
 use super::parsed::{Anchor, El, Link, LinkKind, Piece, Span, Tag, Word};
+use super::problem::Rule;
 use super::scan::{Allow, Found, scan};
 use super::walk::{Run, Walk};
 
@@ -472,6 +473,7 @@ impl Walk<'_> {
     fn open_comment(&mut self, at: usize) {
         let (line, column) = Lines::new(self.text).at(at);
         self.faults.push(Fault::new(
+            Rule::OpenComment,
             line,
             column,
             "this comment has no end (`-->`); it is shown as text",

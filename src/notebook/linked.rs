@@ -17,10 +17,10 @@ use super::front::Fault;
 use super::leads::{Lead, Leads, Part};
 use super::names::{Names, Site};
 use super::near::{Near, Suggestions};
-use super::page::Problem;
 use super::parse::{defines, mentions, parse};
 use super::parsed::{Anchor, Parsed, Span, Word};
 use super::paths::{Claim, Paths, without_ending};
+use super::problem::{Problem, Rule};
 use super::reading::Reading;
 use super::{index, name};
 
@@ -617,15 +617,13 @@ impl Notebook {
         lost.filter_map(|(index, _, name)| {
             let anchor = note.anchors.get(index as usize)?;
             let (_, winner, first) = self.definition(name)?;
-            Some(Problem {
-                file: note.file.to_string(),
-                line: anchor.line,
-                column: anchor.column,
-                message: format!(
-                    "<<{name}>> is defined already, at {}:{}:{}; this one is only a link to it",
-                    winner.file, first.line, first.column
-                ),
-            })
+            let message = format!(
+                "<<{name}>> is defined already, at {}:{}:{}; this one is only a link to it",
+                winner.file, first.line, first.column
+            );
+            let at = (anchor.line, anchor.column);
+            let problem = Problem::new(Rule::DuplicateAnchor, &*note.file, at, message);
+            Some(problem.wide(name.chars().count() + "<<>>".len()))
         })
     }
 
@@ -667,17 +665,24 @@ impl Notebook {
     fn dead_links<'n>(&'n self, slot: u32, note: &'n Parsed) -> impl Iterator<Item = Problem> + 'n {
         let leads = Leads::of(self);
         note.links.iter().filter_map(move |link| {
-            let message = match leads.lead(slot, note, link) {
-                Lead::Dead(why) => why.message()?,
+            let source = note.str(link.source);
+            let (rule, message) = match leads.lead(slot, note, link) {
+                Lead::Dead(why) if source.starts_with('!') => (Rule::MissingImage, why.message()?),
+                Lead::Dead(why) => (Rule::BrokenLink, why.message()?),
                 Lead::Note(other, Part::Missing(part)) => {
                     let file = self.file_of(other);
-                    format!("there is no heading {part:?} in {file}")
+                    let message = format!("there is no heading {part:?} in {file}");
+                    (Rule::BrokenFragment, message)
                 }
-                Lead::Live(name) if !self.is_live(&name) => self.no_live_value(&name),
+                Lead::Live(name) if !self.is_live(&name) => {
+                    (Rule::UnknownLiveValue, self.no_live_value(&name))
+                }
                 _ => return None,
             };
-            let fault = Fault::new(link.line, link.column, message);
-            Some(problem(&note.file, &fault))
+            let at = (link.line, link.column);
+            let problem = Problem::new(rule, &*note.file, at, message);
+            let width = source.lines().next().unwrap_or_default().chars().count();
+            Some(problem.wide(width))
         })
     }
 
@@ -740,12 +745,8 @@ fn mention(names: &mut Names, slot: u32, before: &FxHashSet<&str>, after: &FxHas
 
 /// A fault in a file, as it is told.
 pub(super) fn problem(file: &str, fault: &Fault) -> Problem {
-    Problem {
-        file: file.to_owned(),
-        line: fault.line,
-        column: fault.column,
-        message: fault.message.clone(),
-    }
+    let at = (fault.line, fault.column);
+    Problem::new(fault.rule, file, at, &*fault.message)
 }
 
 /// A slot's number; there are never four thousand million files.

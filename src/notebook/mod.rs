@@ -38,11 +38,13 @@ mod parse;
 mod parsed;
 mod paths;
 mod picture;
+mod problem;
 mod queries;
 mod reading;
 mod render;
 mod scan;
 pub mod search;
+mod undefined;
 mod urls;
 mod walk;
 pub mod watch;
@@ -58,5 +60,6 @@ pub use index::{
 pub use linked::{Notebook, Rules};
 pub use page::{
     BACKLINKS, Backlink, Block, DefinedTopic, NoteLink, NotePage, NoteReferences, OutlineEntry,
-    Problem, TopicLink, TopicPage, WantedTopic,
+    TopicLink, TopicPage, WantedTopic,
 };
+pub use problem::{Problem, Rule, Severity};

@@ -14,6 +14,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rustc_hash::FxHashMap;
 
 use super::front::Fault;
+use super::problem::Rule;
 
 /// The files that say what is passed over.
 const IGNORE: [&str; 2] = [".waterlineignore", ".gitignore"];
@@ -129,7 +130,7 @@ impl Ours {
             read(&self.root.join(folder), file, &mut |line, why| {
                 let name = [folder, file].join("/");
                 let name = name.trim_start_matches('/').to_owned();
-                faults.push((name, Fault::new(line, 1, why)));
+                faults.push((name, Fault::new(Rule::UnreadableFile, line, 1, why)));
             });
         }
         faults

@@ -162,16 +162,3 @@ pub struct Backlink {
     /// HTML of its paragraph, with the reference (or references) in `<mark>`.
     pub paragraph: String,
 }
-
-/// Something an author should look at.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Problem {
-    /// The file, relative to the content folder.
-    pub file: String,
-    /// The line, from 1.
-    pub line: u32,
-    /// The column in characters, from 1.
-    pub column: u32,
-    /// What is wrong, in a sentence.
-    pub message: String,
-}

@@ -8,6 +8,7 @@ use super::lines::{Lines, clamp};
 use super::linked::Rules;
 use super::parsed::{DemoFields, Next, Parsed};
 use super::paths::Wish;
+use super::problem::Rule;
 use super::walk::{Made, Walk};
 use super::{leads, name, paths};
 
@@ -50,7 +51,12 @@ pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, rules: &Rules) -> Parsed {
     if text[front.body..].trim().is_empty() {
         let (line, _) = Lines::new(&text).at(front.body);
         let what = if is_demo { "demo" } else { "note" };
-        faults.push(Fault::new(line, 1, format!("this {what} is empty")));
+        faults.push(Fault::new(
+            Rule::EmptyNote,
+            line,
+            1,
+            format!("this {what} is empty"),
+        ));
     }
     line_faults(&text, &mut faults);
     let made = SPARE.take();
@@ -107,7 +113,7 @@ fn line_faults(text: &str, faults: &mut Vec<Fault>) {
     {
         let (line, _) = Lines::new(text).at(at);
         let why = "lines end in CRLF here; every other system writes LF";
-        faults.push(Fault::new(line, 1, why));
+        faults.push(Fault::new(Rule::LineEndings, line, 1, why));
     }
     if text.len() > LONG_LINE
         && let Some((at, line)) = text
@@ -116,7 +122,7 @@ fn line_faults(text: &str, faults: &mut Vec<Fault>) {
             .find(|(_, line)| line.len() > LONG_LINE)
     {
         let why = format!("this line is {} characters long", line.chars().count());
-        faults.push(Fault::new(clamp(at + 1), 1, why));
+        faults.push(Fault::new(Rule::LongLine, clamp(at + 1), 1, why));
     }
 }
 
@@ -143,6 +149,7 @@ fn title(parsed: &Parsed, front: Option<String>, prefixes: &[String]) -> String 
 fn decode(bytes: Vec<u8>, faults: &mut Vec<Fault>) -> String {
     if bytes.len() > TOO_LARGE {
         faults.push(Fault::new(
+            Rule::UnreadableFile,
             1,
             1,
             "this file is larger than 1 GiB and was not read",
@@ -154,6 +161,7 @@ fn decode(bytes: Vec<u8>, faults: &mut Vec<Fault>) -> String {
         let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
         let (line, column) = Lines::new(&text).at(good);
         faults.push(Fault::new(
+            Rule::NotText,
             line,
             column,
             "not valid UTF-8: the bytes that are not are shown as \u{fffd}",

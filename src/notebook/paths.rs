@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::front::Fault;
+use super::problem::Rule;
 
 /// The path that a note asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub(super) struct Wish {
     /// It is in the front matter, and can be.
     said: bool,
     /// Why what the front matter says cannot be.
-    why_not: Option<String>,
+    why_not: Option<(Rule, String)>,
 }
 
 impl Wish {
@@ -73,15 +74,15 @@ impl Paths {
         // Who says a path in the front matter comes before who does not.
         for claim in claims {
             let Wish { path, line, .. } = claim.wish;
-            let tell = |message| (claim.file.clone(), Fault::new(*line, 1, message));
-            if let Some(why) = &claim.wish.why_not {
-                homeless.push((claim, path.clone(), Some(tell(why.clone()))));
+            let tell = |rule, message| (claim.file.clone(), Fault::new(rule, *line, 1, message));
+            if let Some((rule, why)) = claim.wish.why_not.clone() {
+                homeless.push((claim, path.clone(), Some(tell(rule, why))));
             } else if !claim.wish.said {
                 homeless.push((claim, path.clone(), None));
             } else if let Some(other) = taken.get(path) {
                 let why = format!("the path `{path}` is used by {other} already");
                 let path = from_file(claim.file, reserved).into();
-                homeless.push((claim, path, Some(tell(why))));
+                homeless.push((claim, path, Some(tell(Rule::DuplicatePath, why))));
             } else {
                 taken.insert(path.clone(), claim.file);
                 paths.give(path.clone(), claim.slot);
@@ -95,7 +96,12 @@ impl Paths {
                 path = own.into();
             } else if let Some(other) = taken.get(&wish) {
                 let why = format!("the path `{wish}` is used by {other} already");
-                fault.get_or_insert_with(|| (claim.file.clone(), Fault::new(1, 1, why)));
+                fault.get_or_insert_with(|| {
+                    (
+                        claim.file.clone(),
+                        Fault::new(Rule::DuplicatePath, 1, 1, why),
+                    )
+                });
                 path = (2..)
                     .map(|n| Arc::from(format!("{wish}-{n}")))
                     .find(|path| !taken.contains_key(path))
@@ -135,33 +141,42 @@ impl Paths {
 }
 
 /// Makes a path of what an author wrote, or says why it cannot be one.
-fn check(wish: &str, reserved: &[&str]) -> Result<String, String> {
+fn check(wish: &str, reserved: &[&str]) -> Result<String, (Rule, String)> {
     let whole = wish.trim();
     let bare = whole.strip_prefix('/').unwrap_or(whole);
     let bare = bare.strip_suffix('/').unwrap_or(bare);
-    let wrong = |why: &str| Err(format!("the path `{whole}` {why}"));
+    let wrong = |rule, why: &str| Err((rule, format!("the path `{whole}` {why}")));
     if bare.is_empty() {
-        return wrong("is the start page, which shows the whole notebook");
+        return wrong(
+            Rule::ShadowingPath,
+            "is the start page, which shows the whole notebook",
+        );
     }
     if let Some(odd) = bare
         .chars()
         .find(|c| c.is_control() || matches!(c, '\\' | '%' | '?' | '#' | '"' | '<' | '>'))
     {
-        return wrong(&format!("holds {odd:?}, which a path cannot have"));
+        return wrong(
+            Rule::MalformedPath,
+            &format!("holds {odd:?}, which a path cannot have"),
+        );
     }
     let mut segments = bare.split('/');
     if segments.clone().any(|segment| segment.trim().is_empty()) {
-        return wrong("has an empty part");
+        return wrong(Rule::MalformedPath, "has an empty part");
     }
     if segments
         .clone()
         .any(|segment| matches!(segment.trim(), "." | ".."))
     {
-        return wrong("leaves its folder");
+        return wrong(Rule::MalformedPath, "leaves its folder");
     }
     let first = segments.next().unwrap_or_default();
     if is_reserved(first, reserved) {
-        return wrong(&format!("belongs to a page of our own (`/{first}`)"));
+        return wrong(
+            Rule::ShadowingPath,
+            &format!("belongs to a page of our own (`/{first}`)"),
+        );
     }
     Ok(format!("/{bare}"))
 }

@@ -14,6 +14,7 @@ use super::front::Fault;
 use super::linked::Notebook;
 use super::name;
 use super::parsed::{Next, Parsed};
+use super::problem::Rule;
 
 /// All notes in the order in which they are read.
 #[derive(Debug, Default)]
@@ -173,7 +174,7 @@ fn told(note: &Parsed, next: &Next, why: &str) -> (Arc<str>, Fault) {
     let message = format!("`next` {why}");
     (
         note.file.clone(),
-        Fault::new(next.line, next.column, message),
+        Fault::new(Rule::ReadingOrder, next.line, next.column, message),
     )
 }
 

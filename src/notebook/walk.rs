@@ -14,6 +14,7 @@ use super::lines::{Lines, clamp};
 use super::parsed::{
     Alert, Anchor, CodeBlock, El, Heading, Link, LinkKind, Piece, Side, Span, Word,
 };
+use super::problem::Rule;
 use super::scan::{Allow, Found, scan};
 
 /// Something that is open: a container, or the note itself.
@@ -535,7 +536,8 @@ impl<'t> Walk<'t> {
         }
         let (line, column) = self.lines.at(start);
         let why = "this row has more cells than the head of its table";
-        self.faults.push(Fault::new(line, column, why));
+        self.faults
+            .push(Fault::new(Rule::TableRow, line, column, why));
         let el = self.cell_el();
         self.made.pieces.push(Piece::Open(el));
         self.extend_run(start, stop);

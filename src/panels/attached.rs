@@ -5,7 +5,7 @@
 //! have a list of its own, which wins topic by topic.
 
 use super::Panel;
-use crate::notebook::{Notebook, Problem, TopicPage};
+use crate::notebook::{Notebook, Problem, Rule};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use toml::Spanned;
@@ -19,8 +19,9 @@ const BUILT_IN: &str = include_str!("../../content/attachments.toml");
 #[derive(Clone, Debug, Default)]
 pub struct Attached {
     by_topic: HashMap<String, Vec<Panel>>,
-    /// What a content folder's own list says of topics, with the place.
-    own: Vec<(String, u32, u32)>,
+    /// The topics of a content folder's own list, and what to tell of one that no note
+    /// defines.
+    own: Vec<(String, Problem)>,
     problems: Vec<Problem>,
 }
 
@@ -56,16 +57,9 @@ impl Attached {
     /// What is wrong with the content folder's own list, seen with its notes.
     pub fn problems(&self, notebook: &Notebook) -> Vec<Problem> {
         let mut problems = self.problems.clone();
-        for (topic, line, column) in &self.own {
-            if !matches!(notebook.topic(topic), Some(TopicPage::Defined(_))) {
-                problems.push(Problem {
-                    file: FILE.into(),
-                    line: *line,
-                    column: *column,
-                    message: format!("no note defines the topic {topic}"),
-                });
-            }
-        }
+        let unknown = self.own.iter();
+        let unknown = unknown.filter(|(topic, _)| notebook.topic_link(topic).wanted);
+        problems.extend(unknown.map(|(_, problem)| problem.clone()));
         problems
     }
 
@@ -74,11 +68,11 @@ impl Attached {
             Ok(file) => file,
             Err(error) => {
                 let at = error.span().map_or(0, |span| span.start);
-                return self.complain(text, at, error.message().to_owned());
+                return self.complain(Rule::UnreadableList, text, at, error.message().to_owned());
             }
         };
         for (topic, names) in file.topics {
-            let (line, column) = place(text, topic.span().start);
+            let at = topic.span();
             let mut panels = Vec::new();
             for name in names {
                 match Panel::from_name(name.get_ref()) {
@@ -88,34 +82,23 @@ impl Attached {
                         let known = Panel::ALL.map(Panel::name).join(", ");
                         let message =
                             format!("no panel is named {:?}; there are {known}", name.get_ref());
-                        self.complain(text, name.span().start, message);
+                        self.complain(Rule::UnknownPanel, text, name.span().start, message);
                     }
                 }
             }
             let topic = topic.into_inner();
-            self.own.push((topic.clone(), line, column));
+            let message = format!("no note defines the topic {topic}");
+            let unknown = Problem::in_text(Rule::UnknownTopic, FILE, text, at.start, message);
+            self.own
+                .push((topic.clone(), unknown.wide(text[at].chars().count())));
             self.by_topic.insert(topic, panels);
         }
     }
 
-    fn complain(&mut self, text: &str, at: usize, message: String) {
-        let (line, column) = place(text, at);
-        self.problems.push(Problem {
-            file: FILE.into(),
-            line,
-            column,
-            message,
-        });
+    fn complain(&mut self, rule: Rule, text: &str, at: usize, message: String) {
+        let problem = Problem::in_text(rule, FILE, text, at, message);
+        self.problems.push(problem);
     }
-}
-
-/// Line and column of a byte, from 1, the column in characters.
-fn place(text: &str, at: usize) -> (u32, u32) {
-    let before = text.get(..at).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-    let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
-    (number(line), number(column))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::demos::refusal::{Refusal, Rule};
 use crate::demos::sandbox::{self, Limits, Snapshot};
 use crate::engine::hands::FullId;
 use crate::engine::owned::SandboxId;
-use crate::notebook::{DemoBlock, DemoFile, DemoPart, Problem};
+use crate::notebook::{self, DemoBlock, DemoFile, DemoPart, Problem};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -36,7 +36,8 @@ pub fn read(file: DemoFile) -> Demo {
     };
     let id = file.path.trim_start_matches("/demos/").to_owned();
     if !is_id(&id) {
-        reader.complain(
+        reader.tell(
+            notebook::Rule::DemoName,
             1,
             1,
             "a demo is named by its file, in small letters, digits and dashes, 40 at most: \
@@ -113,12 +114,12 @@ struct Reader {
 
 impl Reader {
     fn complain(&mut self, line: u32, column: u32, message: impl Into<String>) {
-        self.problems.push(Problem {
-            file: self.file.clone(),
-            line,
-            column,
-            message: message.into(),
-        });
+        self.tell(notebook::Rule::DemoFormat, line, column, message);
+    }
+
+    fn tell(&mut self, rule: notebook::Rule, line: u32, column: u32, message: impl Into<String>) {
+        let problem = Problem::new(rule, &self.file, (line, column), message);
+        self.problems.push(problem);
     }
 
     fn part(&mut self, part: DemoPart) -> Option<Part> {
@@ -287,7 +288,7 @@ impl Reader {
             self.complain(line, 1, "there is no command on this line");
             return at;
         }
-        self.check(line, &command, &expected);
+        self.check(line, &command, first.chars().count(), &expected);
         self.steps += 1;
         steps.push(Step {
             number: self.steps,
@@ -388,8 +389,8 @@ impl Reader {
     }
 
     /// A command that a sandbox refuses whatever is in it: a problem, unless that is what
-    /// the demo shows.
-    fn check(&mut self, line: u32, command: &str, expected: &Expected) {
+    /// the demo shows. Its first line is `width` characters long.
+    fn check(&mut self, line: u32, command: &str, width: usize, expected: &Expected) {
         let Some(refusal) = refusal(command) else {
             return;
         };
@@ -413,7 +414,8 @@ impl Reader {
                 ),
             }
         };
-        self.complain(line, 3, why);
+        let problem = Problem::new(notebook::Rule::RefusedCommand, &self.file, (line, 3), why);
+        self.problems.push(problem.wide(width));
     }
 }
 
