@@ -12,6 +12,7 @@ use crate::demos::runner::Terms;
 use crate::demos::sandbox::Limits;
 use crate::engine::Wanted;
 use crate::notebook::Content;
+use crate::web::editing::Editor;
 use crate::web::log::LogFormat;
 use hosts::Hosts;
 use sandbox::Sandbox;
@@ -51,6 +52,10 @@ pub struct Flags {
     /// Open the notebook in the browser
     #[arg(long)]
     pub open: bool,
+
+    /// How "Edit this note" opens your editor, e.g. vscode://file/{path}:{line}:{column}
+    #[arg(long, value_name = "ADDRESS")]
+    pub editor: Option<String>,
 }
 
 /// What holds for this run.
@@ -68,6 +73,8 @@ pub struct Settings {
     pub read_only: bool,
     /// Whether to open the browser.
     pub open: bool,
+    /// How the editor is opened; `None` where pages only say which file they are written in.
+    pub editor: Option<Editor>,
     /// What one sandbox may have and use.
     pub limits: Limits,
     /// How long sandboxes last, and what all of them share.
@@ -93,6 +100,9 @@ pub enum SettingsError {
         /// What is wrong.
         message: String,
     },
+    /// The editor is not one.
+    #[error("--editor: {0}")]
+    NoEditor(String),
     /// The address to listen on is not one.
     #[error(
         "“{0}” is no address to listen on: write an address and a port, like 127.0.0.1:7070 or [::1]:7070"
@@ -155,6 +165,10 @@ struct File {
     log_format: Option<LogFormat>,
     read_only: Option<bool>,
     open: Option<bool>,
+    editor: Option<toml::Spanned<String>>,
+    /// What `editor` says, read from it.
+    #[serde(skip)]
+    opens: Option<Editor>,
     #[serde(default)]
     sandbox: Sandbox,
     /// What `sandbox` says, read from it.
@@ -198,6 +212,10 @@ impl Settings {
             log_format: flags.log_format.or(file.log_format).unwrap_or_default(),
             read_only: flags.read_only || file.read_only.unwrap_or(false),
             open: flags.open || file.open.unwrap_or(false),
+            editor: match flags.editor.as_deref() {
+                Some(flag) => Some(Editor::parse(flag).map_err(SettingsError::NoEditor)?),
+                None => file.opens,
+            },
             limits,
             terms,
         })
@@ -239,6 +257,10 @@ fn read(path: &Path) -> Result<File, SettingsError> {
     file.numbers = std::mem::take(&mut file.sandbox)
         .resolve()
         .map_err(|senseless| place(senseless.at).wrong(&senseless.why))?;
+    if let Some(editor) = &file.editor {
+        let opens = Editor::parse(editor.get_ref());
+        file.opens = Some(opens.map_err(|why| place(editor.span().start).wrong(&why))?);
+    }
     file.wanted = std::mem::take(&mut file.hosts).wanted(folder, &place)?;
     Ok(file)
 }
@@ -359,6 +381,10 @@ mod tests {
             ),
             ("[hosts]\n\n é = 1", "waterline.toml:3:2: "),
             (
+                "open = true\neditor = 'http://{path}'",
+                "waterline.toml:2:10: “http:” is no scheme of an editor",
+            ),
+            (
                 "[sandbox]\npids = 2",
                 "waterline.toml:2:8: 2 is out of bounds",
             ),
@@ -379,6 +405,24 @@ mod tests {
             error.starts_with("the settings file nowhere/waterline.toml cannot be read"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn the_editor_is_the_one_that_is_typed_or_else_written() {
+        let file = "editor = 'zed://file/{path}:{line}'";
+        let written = resolve(Flags::default(), file).expect("settings");
+        assert_eq!(
+            written.editor,
+            Editor::parse("zed://file/{path}:{line}").ok()
+        );
+        let flags = |editor: &str| Flags {
+            editor: Some(editor.into()),
+            ..Flags::default()
+        };
+        let typed = resolve(flags("vscode://file/{path}"), file).expect("settings");
+        assert_eq!(typed.editor, Editor::parse("vscode://file/{path}").ok());
+        let error = resolve(flags("vim"), file).expect_err("no address");
+        assert!(error.starts_with("--editor: "), "{error}");
     }
 
     #[test]

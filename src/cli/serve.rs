@@ -5,9 +5,10 @@ use crate::config::Settings;
 use crate::demos::instance::Slot;
 use crate::demos::runner::Sandboxes;
 use crate::engine::{Ask, Engine, FindError, Host, Status};
-use crate::notebook::ContentError;
+use crate::notebook::{Content, ContentError};
 use crate::web::content::{self, Following};
 use crate::web::demos::stage::{Off, Stage};
+use crate::web::editing::Editing;
 use crate::web::front::Front;
 use crate::web::key::Key;
 use crate::web::server;
@@ -89,6 +90,11 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     let content = settings.source();
     let following = Following::of(&content);
     let edition = content::load(&content)?;
+    let edition = edition.with_editing(editing(&content, &settings));
+    let edition = match &following {
+        Some(_) => edition.followed(),
+        None => edition,
+    };
 
     say(format_args!("Waterline {}", env!("CARGO_PKG_VERSION")));
     line(
@@ -127,6 +133,18 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Where the notes are written.
+fn editing(content: &Content, settings: &Settings) -> Editing {
+    match content {
+        Content::Embedded => Editing::BuiltIn,
+        Content::Folder(folder) => Editing::Folder {
+            // It is there: it has just been loaded.
+            root: folder.canonicalize().unwrap_or_else(|_| folder.clone()),
+            editor: settings.editor.clone(),
+        },
+    }
 }
 
 /// Where demos run, unless nothing may be changed.

@@ -222,31 +222,45 @@ pub(super) fn walk(folder: &Path, ours: &Ours) -> (Vec<String>, Vec<Problem>) {
 /// large its picture is. `None` for what is no file, such as a pipe. A link that leads out
 /// of the folder is not followed. `root` is the folder without links.
 pub(super) fn read_file(root: &Path, name: &str) -> Result<Option<Vec<u8>>, String> {
-    let path = root.join(name);
-    let gone = |error: std::io::Error| format!("this file cannot be read: {error}");
+    if is_note(name) {
+        return read_whole(root, name);
+    }
+    let Some((target, _)) = at(root, name)? else {
+        return Ok(None);
+    };
+    let mut head = Vec::new();
+    if picture::is_picture(name) {
+        let file = std::fs::File::open(&target).map_err(gone)?;
+        let mut first = file.take(picture::HEAD);
+        first.read_to_end(&mut head).map_err(gone)?;
+    }
+    Ok(Some(head))
+}
+
+/// The same for a file that is wanted whole, whatever it is.
+pub(super) fn read_whole(root: &Path, name: &str) -> Result<Option<Vec<u8>>, String> {
+    match at(root, name)? {
+        None => Ok(None),
+        Some((_, length)) if length > LARGEST_NOTE => {
+            Err("this file is larger than 1 GiB and was not read".into())
+        }
+        Some((target, _)) => std::fs::read(&target).map(Some).map_err(gone),
+    }
+}
+
+/// Where a file of the content folder lies, without links, and how long it is in bytes.
+fn at(root: &Path, name: &str) -> Result<Option<(PathBuf, u64)>, String> {
     // Any part of the path can be a link, not only the last.
-    let target = path.canonicalize().map_err(gone)?;
+    let target = root.join(name).canonicalize().map_err(gone)?;
     if !target.starts_with(root) {
         return Err("this file is a link out of the content folder and was not followed".into());
     }
     let about = std::fs::metadata(&target).map_err(gone)?;
-    if !about.is_file() {
-        return Ok(None);
-    }
-    if is_note(name) {
-        if about.len() > LARGEST_NOTE {
-            return Err("this file is larger than 1 GiB and was not read".into());
-        }
-        return std::fs::read(&target).map(Some).map_err(gone);
-    }
-    let mut head = Vec::new();
-    if picture::is_picture(name) {
-        let file = std::fs::File::open(&target).map_err(gone)?;
-        file.take(picture::HEAD)
-            .read_to_end(&mut head)
-            .map_err(gone)?;
-    }
-    Ok(Some(head))
+    Ok(about.is_file().then_some((target, about.len())))
+}
+
+fn gone(error: std::io::Error) -> String {
+    format!("this file cannot be read: {error}")
 }
 
 /// More than this is not read: no note is a gigabyte.

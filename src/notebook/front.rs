@@ -44,6 +44,8 @@ pub(super) struct Front {
     pub minutes: Option<(String, u32)>,
     /// Byte offset at which the text of the note begins.
     pub body: usize,
+    /// It is not valid YAML, so nothing is known of what it says.
+    pub unreadable: bool,
 }
 
 /// The fields a note may have.
@@ -97,6 +99,7 @@ pub(super) fn read(text: &str, is_demo: bool, faults: &mut Vec<Fault>) -> Front 
             accept(&fields, cut.yaml, is_demo, &mut front, faults);
         }
         Err(error) => {
+            front.unreadable = true;
             let (line, column) = error.location().map_or((1, 1), |place| {
                 (
                     u32::try_from(place.line()).unwrap_or(1).max(1),

@@ -275,7 +275,7 @@ impl Notebook {
     /// The note or demo that a path means: a file, with or without its ending, a folder
     /// with a README, or a path that a note is read at.
     fn note_at(&self, name: &str) -> Option<u32> {
-        if let Some(slot) = self.slot_of_file(name) {
+        if let Some(slot) = self.slot_of(name) {
             return Some(slot);
         }
         if without_ending(name) != name {
@@ -290,7 +290,7 @@ impl Notebook {
             .flat_map(|name| [(*name).to_owned(), name.to_lowercase()]);
         let stems = std::iter::once(name.to_owned()).chain(readmes.map(inside));
         let files = stems.flat_map(|stem| [format!("{stem}.md"), format!("{stem}.markdown")]);
-        let found = files.into_iter().find_map(|file| self.slot_of_file(&file));
+        let found = files.into_iter().find_map(|file| self.slot_of(&file));
         found.or_else(|| self.slot_at_path(&format!("/{name}")))
     }
 

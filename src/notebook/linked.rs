@@ -5,6 +5,7 @@
 //! shares everything else with the version before.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -68,6 +69,10 @@ pub struct Notebook {
     root: Option<Arc<Path>>,
     /// What was wrong with files that could not be read at all.
     unread: Arc<Vec<Problem>>,
+    /// Files of which an older version is shown, and what is wrong with the newest.
+    failed: Arc<BTreeMap<String, Problem>>,
+    /// Another one whenever a name leads elsewhere, or a note is read elsewhere.
+    leads: Arc<()>,
 }
 
 /// The list of defined names is sorted when it is first asked for.
@@ -138,6 +143,8 @@ impl Notebook {
             beside: Arc::new(beside),
             root: None,
             unread: Arc::default(),
+            failed: Arc::default(),
+            leads: Arc::default(),
         };
         let notes: Vec<(u32, &Parsed)> = notebook.files().collect();
         let names = Names::of(&notes, defines, mentions);
@@ -165,30 +172,10 @@ impl Notebook {
     /// the first ones. Everything that did not change is shared with `self`.
     #[must_use]
     pub fn save(&self, file: &str, bytes: &[u8]) -> Self {
-        if !files::is_note(file) {
-            return self.save_beside(file, bytes);
-        }
-        let place = self.place(file);
-        let old = place
-            .ok()
-            .map(|at| self.order[at])
-            .and_then(|slot| Some((slot, self.slots[slot as usize].clone()?)));
-        let (file_name, slot) = match &old {
-            Some((slot, note)) => (note.file.clone(), *slot),
-            None => (file.into(), slot_number(self.slots.len())),
-        };
-        let new = Arc::new(parse(file_name, bytes.to_vec(), &self.rules));
         let mut notebook = self.clone();
-        if let Err(at) = place {
-            notebook.slots.push(None);
-            Arc::make_mut(&mut notebook.order).insert(at, slot);
-        }
-        notebook.reading = Arc::default();
-        notebook.forget_unread(file);
-        let old = old.map(|(_, note)| note);
-        notebook.slots[slot as usize] = Some(new.clone());
-        notebook.link(slot, old.as_deref(), Some(&new));
-        if old.is_none_or(|old| old.wish != new.wish) {
+        if !files::is_note(file) {
+            notebook.put_beside(file, bytes);
+        } else if notebook.put(self.parse(file, bytes.to_vec())) {
             notebook.assign_paths();
         }
         notebook
@@ -198,37 +185,121 @@ impl Notebook {
     #[must_use]
     pub fn remove(&self, file: &str) -> Self {
         let mut notebook = self.clone();
-        notebook.forget_unread(file);
         if !files::is_note(file) {
-            Arc::make_mut(&mut notebook.beside).remove(file);
-            return notebook;
+            notebook.take_out_beside(file);
+        } else if notebook.take_out(file) {
+            notebook.assign_paths();
         }
-        notebook.reading = Arc::default();
+        notebook
+    }
+
+    /// Notes that there is a file beside the notes, with its first bytes. Says whether that
+    /// was not known.
+    pub(super) fn put_beside(&mut self, file: &str, head: &[u8]) -> bool {
+        let is_new = files::is_beside(file) && !self.beside.knows(file, head);
+        if is_new {
+            Arc::make_mut(&mut self.beside).add(file, head);
+            self.leads = Arc::default();
+        }
+        is_new
+    }
+
+    /// Notes that there is no such file. Says whether there was one.
+    pub(super) fn take_out_beside(&mut self, file: &str) -> bool {
+        let was = self.beside.get(file).is_some();
+        if was {
+            Arc::make_mut(&mut self.beside).remove(file);
+            self.leads = Arc::default();
+        }
+        was
+    }
+
+    /// A version of a file, parsed for this notebook.
+    pub(super) fn parse(&self, file: &str, bytes: Vec<u8>) -> Arc<Parsed> {
+        let known = self.file(file);
+        let name = known.map_or_else(|| file.into(), |note| note.file.clone());
+        Arc::new(parse(name, bytes, &self.rules))
+    }
+
+    /// Puts a version of a file in, and says whether paths must be assigned anew.
+    pub(super) fn put(&mut self, new: Arc<Parsed>) -> bool {
+        let slot = match self.place(&new.file) {
+            Ok(at) => self.order[at],
+            Err(at) => {
+                let slot = slot_number(self.slots.len());
+                self.slots.push(None);
+                Arc::make_mut(&mut self.order).insert(at, slot);
+                slot
+            }
+        };
+        self.forget_faults(&new.file);
+        let old = self.slots[slot as usize].replace(new.clone());
+        let names_moved = self.link(slot, old.as_deref(), Some(&new));
+        let same_next = old.as_ref().is_some_and(|old| old.next == new.next);
+        if names_moved || !same_next {
+            self.reading = Arc::default();
+        }
+        old.is_none_or(|old| old.wish != new.wish)
+    }
+
+    /// Takes a file out, and says whether paths must be assigned anew.
+    pub(super) fn take_out(&mut self, file: &str) -> bool {
+        self.forget_faults(file);
         let Ok(at) = self.place(file) else {
-            return notebook;
+            return false;
         };
         let slot = self.order[at];
         let old = self.slots[slot as usize].clone();
         // Unlink while the file can still be compared with others.
-        notebook.link(slot, old.as_deref(), None);
-        notebook.slots[slot as usize] = None;
-        Arc::make_mut(&mut notebook.order).remove(at);
-        notebook.assign_paths();
-        notebook
+        self.link(slot, old.as_deref(), None);
+        self.slots[slot as usize] = None;
+        Arc::make_mut(&mut self.order).remove(at);
+        true
     }
 
-    /// The same for a file beside the notes.
-    fn save_beside(&self, file: &str, head: &[u8]) -> Self {
-        let mut notebook = self.clone();
-        if files::is_beside(file) && !self.beside.knows(file, head) {
-            Arc::make_mut(&mut notebook.beside).add(file, head);
-        }
-        notebook
+    /// The slot of a file.
+    pub(super) fn slot_of(&self, file: &str) -> Option<u32> {
+        Some(self.order[self.place(file).ok()?])
     }
 
-    fn forget_unread(&mut self, file: &str) {
+    /// The version of a file that is shown.
+    pub(super) fn file(&self, file: &str) -> Option<&Parsed> {
+        self.parsed(self.slot_of(file)?)
+    }
+
+    /// Whether every name and every note is where it is in `other`, so that what refers to
+    /// them need not be made anew.
+    pub fn leads_as(&self, other: &Notebook) -> bool {
+        Arc::ptr_eq(&self.leads, &other.leads)
+    }
+
+    /// What is wrong with the newest version of a file, where an older one is shown.
+    pub fn failed(&self, file: &str) -> Option<&Problem> {
+        self.failed.get(file)
+    }
+
+    /// The same for every file of which an older version is shown, by file.
+    pub fn all_failed(&self) -> impl Iterator<Item = &Problem> {
+        self.failed.values()
+    }
+
+    /// Shows the older version of a file, and tells what is wrong with the newest.
+    pub(super) fn fail(&mut self, problem: Problem) {
+        Arc::make_mut(&mut self.failed).insert(problem.file.clone(), problem);
+    }
+
+    /// Tells of a file of which no version can be shown.
+    pub(super) fn miss(&mut self, problem: Problem) {
+        self.forget_faults(&problem.file);
+        Arc::make_mut(&mut self.unread).push(problem);
+    }
+
+    pub(super) fn forget_faults(&mut self, file: &str) {
         if self.unread.iter().any(|problem| problem.file == file) {
             Arc::make_mut(&mut self.unread).retain(|problem| problem.file != file);
+        }
+        if self.failed.contains_key(file) {
+            Arc::make_mut(&mut self.failed).remove(file);
         }
     }
 
@@ -243,8 +314,9 @@ impl Notebook {
     }
 
     /// Changes the entries of the names that differ between two versions of a
-    /// file. The winner of a name is chosen anew only there.
-    fn link(&mut self, slot: u32, old: Option<&Parsed>, new: Option<&Parsed>) {
+    /// file. The winner of a name is chosen anew only there. Says whether any name leads
+    /// elsewhere than before.
+    fn link(&mut self, slot: u32, old: Option<&Parsed>, new: Option<&Parsed>) -> bool {
         let sites = |note: Option<&Parsed>| -> FxHashMap<String, Vec<Site>> {
             let mut sites = FxHashMap::<String, Vec<Site>>::default();
             for (anchor, heading, name) in note.into_iter().flat_map(defines) {
@@ -259,6 +331,7 @@ impl Notebook {
         let (gone, come) = (sites(old), sites(new));
         let mut names = std::mem::take(&mut self.names);
         let (mut added, mut removed) = (Vec::new(), Vec::new());
+        let mut moved = false;
         for name in gone
             .keys()
             .chain(come.keys().filter(|name| !gone.contains_key(*name)))
@@ -267,6 +340,7 @@ impl Notebook {
             if gone.get(name).map_or(&[][..], |sites| sites) == come {
                 continue;
             }
+            moved = true;
             let was = names.definition(name).map(|(name, _)| name.clone());
             names.change(name, |entry| {
                 entry.undefine(slot);
@@ -287,7 +361,7 @@ impl Notebook {
             &new.into_iter().flat_map(mentions).collect(),
         );
         self.names = names;
-        self.call(slot, old, new);
+        moved |= self.call(slot, old, new);
         if !(added.is_empty() && removed.is_empty()) {
             let near = LazyNear::default();
             if let Some(known) = self.near.0.get() {
@@ -295,10 +369,15 @@ impl Notebook {
             }
             self.near = Arc::new(near);
         }
+        if moved {
+            self.leads = Arc::default();
+        }
+        moved
     }
 
-    /// Changes what a file is called in links, and what it calls others.
-    fn call(&mut self, slot: u32, old: Option<&Parsed>, new: Option<&Parsed>) {
+    /// Changes what a file is called in links, and what it calls others. Says whether the
+    /// former is new.
+    fn call(&mut self, slot: u32, old: Option<&Parsed>, new: Option<&Parsed>) -> bool {
         type Keys<'n> = FxHashSet<&'n str>;
         let called = |note: Option<&'_ Parsed>| -> Box<[Box<str>]> {
             note.map_or_else(Box::default, |note| note.called.clone())
@@ -323,6 +402,7 @@ impl Notebook {
         let before: Keys<'_> = before.iter().map(|key| &**key).collect();
         let after: Keys<'_> = after.iter().map(|key| &**key).collect();
         mention(&mut self.called, slot, &before, &after);
+        gone != come
     }
 
     /// Which of two definitions comes first: a heading's, then by file and place.
@@ -339,7 +419,7 @@ impl Notebook {
             .then_with(|| a.anchor.cmp(&b.anchor))
     }
 
-    fn assign_paths(&mut self) {
+    pub(super) fn assign_paths(&mut self) {
         let claims: Vec<Claim<'_>> = self
             .files()
             .filter(|(_, note)| !note.is_demo)
@@ -350,6 +430,8 @@ impl Notebook {
             })
             .collect();
         self.paths = Arc::new(Paths::assign(&claims, self.rules.reserved));
+        self.reading = Arc::default();
+        self.leads = Arc::default();
     }
 
     /// Opens a file beside the notes that some note leads to. `None` for every other one:
@@ -442,11 +524,6 @@ impl Notebook {
             Some(path) => path.to_owned(),
             None => demo_address(self.file_of(slot)),
         }
-    }
-
-    /// The slot of a note or demo by its file.
-    pub(super) fn slot_of_file(&self, file: &str) -> Option<u32> {
-        Some(self.order[self.place(file).ok()?])
     }
 
     /// The slot of the note that is read at a path.
@@ -591,7 +668,7 @@ impl Notebook {
     /// Files that could not be read, and paths that could not be given; all, or one file's.
     fn unread_or_misplaced(&self, file: Option<&str>) -> Vec<Problem> {
         let asked = |other: &str| file.is_none_or(|file| file == other);
-        let unread = self.unread.iter();
+        let unread = self.unread.iter().chain(self.failed.values());
         let mut problems: Vec<Problem> = unread
             .filter(|problem| asked(&problem.file))
             .cloned()

@@ -112,6 +112,8 @@ pub struct DefinedTopic {
     pub file: String,
     /// The line of its anchor, from 1.
     pub line: u32,
+    /// The column of its anchor in characters, from 1.
+    pub column: u32,
     /// The topics around it, outermost first.
     pub crumbs: Vec<TopicLink>,
     /// Its section with what is below, or the block that its spot stands in.

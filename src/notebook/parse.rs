@@ -47,7 +47,11 @@ pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, rules: &Rules) -> Parsed {
     let is_demo = is_demo(&file);
     let mut faults = Vec::new();
     let text = decode(bytes, &mut faults);
+    let mut broken = faults.first().cloned();
     let front = front::read(&text, is_demo, &mut faults);
+    if front.unreadable && broken.is_none() {
+        broken = faults.last().cloned();
+    }
     if text[front.body..].trim().is_empty() {
         let (line, _) = Lines::new(&text).at(front.body);
         let what = if is_demo { "demo" } else { "note" };
@@ -95,6 +99,7 @@ pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, rules: &Rules) -> Parsed {
             })
         }),
         faults: faults.into(),
+        broken: broken.map(Box::new),
         body: clamp(front.body),
         text: text.into(),
         file,
@@ -170,6 +175,13 @@ fn decode(bytes: Vec<u8>, faults: &mut Vec<Fault>) -> String {
     });
     if text.starts_with('\u{feff}') {
         text.drain(..'\u{feff}'.len_utf8());
+    }
+    if faults.is_empty()
+        && let Some(at) = text.find('\0')
+    {
+        let (line, column) = Lines::new(&text).at(at);
+        let why = "a NUL character, which no text holds: is this a binary file?";
+        faults.push(Fault::new(Rule::NotText, line, column, why));
     }
     text
 }

@@ -210,7 +210,7 @@ pub(super) struct DemoFields {
 }
 
 /// What a note says is to be read after it.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Next {
     /// A path, or the name of a topic, as written.
     pub wish: Box<str>,
@@ -248,6 +248,9 @@ pub(super) struct Parsed {
     /// What a demo says of itself beside its title.
     pub demo: Option<Box<DemoFields>>,
     pub faults: Box<[Fault]>,
+    /// Why this is no text that could be meant: it is binary, or its front matter cannot be
+    /// read.
+    pub broken: Option<Box<Fault>>,
 }
 
 /// Where an anchor stood in a label: a character that no author writes.

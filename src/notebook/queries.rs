@@ -43,6 +43,18 @@ impl Notebook {
         }
     }
 
+    /// Whether a note is read at a path (not percent-encoded).
+    pub fn has_note(&self, path: &str) -> bool {
+        self.paths().find(path).is_some()
+    }
+
+    /// The note that a file holds; `None` for a demo.
+    pub fn note_in(&self, file: &str) -> Option<NoteLink> {
+        let slot = self.slot_of(file)?;
+        self.path_of(slot)?;
+        Some(self.note_link(slot))
+    }
+
     /// The note at a path (not percent-encoded), drawn.
     pub fn note(&self, path: &str) -> Option<NotePage> {
         let at = self.paths().find(path)?;
@@ -216,6 +228,7 @@ impl Notebook {
             note: self.note_link(slot),
             file: note.file.to_string(),
             line: anchor.line,
+            column: anchor.column,
             crumbs,
             blocks: self.topic_blocks(slot, note, anchor),
             children,

@@ -1,13 +1,20 @@
 //! The content of a run: where it comes from, loaded, and followed as it changes.
 
-use super::demos::reasons;
+use super::demos::reasons::{self, Reasons};
+use super::edits::{self, Mark};
 use super::routes::RESERVED;
 use super::state::{App, Edition};
-use crate::notebook::{Content, ContentError, Notebook, Rules, watch};
+use crate::demos::stock::Demos;
+use crate::notebook::{Content, ContentError, Followed, Notebook, Rules, watch};
 use crate::panels::attached::{self, Attached};
 use crate::panels::values;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
+
+/// The lists of a content folder: which topics carry which panels, and why topics have no demo.
+const LISTS: &[&str] = &[attached::FILE, reasons::FILE];
+
+/// How many files of one change the log names.
+const MOST_NAMED: usize = 5;
 
 /// What holds for every note: it is not read where our own pages are, and names the live
 /// values that there are.
@@ -59,8 +66,7 @@ fn attachments(content: &Content) -> Attached {
 
 /// The changes of a content folder, from before it is loaded until it is dropped.
 pub struct Following {
-    folder: PathBuf,
-    changes: mpsc::Receiver<Vec<watch::Change>>,
+    news: mpsc::Receiver<watch::News>,
     watch: watch::Watch,
 }
 
@@ -71,14 +77,10 @@ impl Following {
         let Content::Folder(folder) = content else {
             return None;
         };
-        let (tell, changes) = mpsc::channel();
+        let (tell, news) = mpsc::channel();
         // Nobody to tell any more: we are stopping.
-        match watch::watch(folder, move |changed| drop(tell.send(changed))) {
-            Ok(watch) => Some(Following {
-                folder: folder.clone(),
-                changes,
-                watch,
-            }),
+        match watch::watch(folder, LISTS, move |some| drop(tell.send(some))) {
+            Ok(watch) => Some(Following { news, watch }),
             Err(error) => {
                 if folder.is_dir() {
                     tracing::warn!(folder = %folder.display(), %error, "cannot follow changes of the notes: restart to see them");
@@ -92,29 +94,94 @@ impl Following {
     pub fn publish_to(self, app: Arc<App>) {
         std::thread::spawn(move || {
             let Following {
-                folder,
-                changes,
+                news,
                 watch: _listening,
             } = self;
-            for changed in changes {
-                publish(&app, &folder, changed);
+            for some in news {
+                let before = app.edition_for_long();
+                if let Some(edition) = next(&before, some) {
+                    app.publish(edition);
+                }
             }
         });
     }
 }
 
-fn publish(app: &App, folder: &Path, changed: Vec<watch::Change>) {
-    let before = app.edition_for_long();
-    let mut notebook = before.notebook.clone();
-    let files = changed.len();
-    for (file, bytes) in changed {
-        notebook = match bytes {
-            Some(bytes) => notebook.save(&file, &bytes),
-            None => notebook.remove(&file),
+/// The edition after what happened in its folder, or `None` where nothing is shown otherwise.
+/// What did not change is shared with the one before.
+pub fn next(before: &Edition, news: watch::News) -> Option<Edition> {
+    let mut changes = match news {
+        watch::News::Away if before.away => return None,
+        watch::News::Away => {
+            tracing::warn!(folder = %before.source, "the content folder is gone; the notes stay as they were last");
+            return Some(Edition {
+                away: true,
+                mark: before.mark.map(Mark::next),
+                ..before.unmade()
+            });
+        }
+        watch::News::Changed(changes) => changes,
+    };
+    let lists: Vec<watch::Change> = changes
+        .extract_if(.., |(file, _)| LISTS.contains(&&**file))
+        .collect();
+    let Followed { notebook, files } = before.notebook.follow(changes);
+    let mut edition = Edition {
+        away: false,
+        mark: before.mark.map(Mark::next),
+        ..before.unmade()
+    };
+    let mut changed = before.away || !files.is_empty();
+    for (file, now) in &lists {
+        let Some(text) = text(file, now) else {
+            continue;
         };
+        changed = true;
+        match &**file {
+            attached::FILE => edition.attached = Arc::new(Attached::built_in().and(text)),
+            _ => edition.reasons = Arc::new(Reasons::built_in().and(text)),
+        }
     }
-    let content = Content::Folder(folder.to_owned());
-    let edition = Edition::new(notebook, attachments(&content), before.source.clone());
-    app.publish(edition.with_reasons(&reasons(&content)));
-    tracing::info!(files, "the notes changed");
+    if !changed {
+        return None;
+    }
+    let same_demos =
+        notebook.leads_as(&before.notebook) && !files.iter().any(|file| file.starts_with("demos/"));
+    if !same_demos {
+        edition.demos = Arc::new(Demos::of(&notebook));
+    }
+    edition.notebook = notebook;
+    edition.left = edits::left(before, &edition, &files);
+    for file in files
+        .iter()
+        .chain(lists.iter().map(|(file, _)| file))
+        .take(MOST_NAMED)
+    {
+        match edition.notebook.failed(file) {
+            Some(problem) => tracing::warn!(
+                "{}:{}:{}: {}; the last good version is shown",
+                problem.file,
+                problem.line,
+                problem.column,
+                problem.message
+            ),
+            None => tracing::info!(file = %file, "followed"),
+        }
+    }
+    tracing::info!(files = files.len() + lists.len(), "the notes changed");
+    Some(edition)
+}
+
+/// What a list says now; `None` where it cannot be read, so that the last good one stays.
+fn text<'t>(file: &str, now: &'t watch::Now) -> Option<&'t str> {
+    let why = match now {
+        watch::Now::Gone => return Some(""),
+        watch::Now::Bytes(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => return Some(text),
+            Err(error) => error.to_string(),
+        },
+        watch::Now::Unreadable(why) => why.clone(),
+    };
+    tracing::warn!("{file} cannot be read, so what it said last holds: {why}");
+    None
 }

@@ -4,6 +4,7 @@
 //! page and logs what the reader is not told. Nothing internal reaches a page.
 
 use super::demos::stage::Off;
+use super::edits::{self, Left};
 use super::guard::{self, Refusal};
 use super::key::KeyTrouble;
 use super::near::near;
@@ -315,11 +316,15 @@ impl PageError {
     /// The whole answer.
     pub fn page(&self, app: &App, asked: &Asked<'_>) -> Response<Reply> {
         let status = self.status();
+        let left = self.left(app);
         let page = ErrorPage {
             status: status.as_u16(),
             title: self.title(),
-            happened: self.happened(),
-            fault: self.fault(),
+            happened: left.clone().unwrap_or_else(|| self.happened()),
+            fault: match left {
+                Some(_) => "Nobody's: its author did that while Waterline ran.",
+                None => self.fault(),
+            },
             near: self.near(app),
             ways: self.ways(app, asked),
         };
@@ -336,7 +341,30 @@ impl PageError {
         if matches!(self, PageError::Method) {
             headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
         }
+        let missing = matches!(
+            self,
+            PageError::NoSuchPage(_) | PageError::NoSuchTopic(_) | PageError::NoSuchDemo(_)
+        );
+        if missing {
+            edits::mark_missing(app, headers);
+        }
         response
+    }
+
+    /// What became of a note that was read here a while ago.
+    fn left(&self, app: &App) -> Option<String> {
+        let PageError::NoSuchPage(path) = self else {
+            return None;
+        };
+        let edition = app.edition();
+        Some(match edition.left.get(path)? {
+            Left::Removed { title, file } => format!(
+                "{} was read here until its file, {}, was removed.",
+                short(title),
+                short(file)
+            ),
+            Left::Moved { title, to } => format!("{} is read at {} now.", short(title), short(to)),
+        })
     }
 
     /// What the reader may have meant.
@@ -356,6 +384,12 @@ impl PageError {
         };
         match self {
             PageError::NoSuchPage(path) => {
+                if let Some(Left::Moved { title, to }) = edition.left.get(path) {
+                    return vec![WayOut {
+                        href: pages::note_url(to),
+                        text: title.clone(),
+                    }];
+                }
                 let notes = notebook.notes(0, searched(notebook.len())).into_iter();
                 let mut ways: Vec<_> = near(path, notes.map(|note| note.path))
                     .into_iter()

@@ -67,6 +67,11 @@ impl Finder {
         }
     }
 
+    /// Told whenever the index was brought to another notebook.
+    pub fn brought_up(&self) -> watch::Receiver<Readiness> {
+        self.now.subscribe()
+    }
+
     /// What can be said now, or as soon as there is more to say than that it is being
     /// built, but within `patience`.
     pub async fn ready_within(&self, patience: Duration) -> Readiness {

@@ -6,6 +6,7 @@
 //! out of date. Rendering and compressing happen off the async threads, and once
 //! however many ask at the same time.
 
+use super::edits::Mark;
 use super::error::{Failure, PageError};
 use super::guard;
 use super::reply::Reply;
@@ -144,6 +145,8 @@ pub enum Caching {
 pub struct Page {
     content_type: HeaderValue,
     caching: Caching,
+    /// Which edition it was made from.
+    mark: Option<Mark>,
     plain: Variant,
     /// `None` inside: smaller without.
     gzip: OnceLock<Option<Variant>>,
@@ -167,6 +170,7 @@ impl Page {
             plain: Variant::new(&content_type, caching, None, bytes.into()),
             content_type,
             caching,
+            mark: None,
             gzip: OnceLock::new(),
             brotli: OnceLock::new(),
         }
@@ -175,6 +179,14 @@ impl Page {
     /// An HTML page that the browser asks for again each time.
     pub fn html(text: String) -> Page {
         Page::new("text/html; charset=utf-8", Caching::Ask, text)
+    }
+
+    /// The same, made from this edition: its answers say so.
+    #[must_use]
+    pub fn marked(mut self, mark: Option<Mark>) -> Page {
+        self.mark = mark;
+        self.plain.mark(mark);
+        self
     }
 
     /// The answer to a request with these headers, where that needs no compressing.
@@ -210,7 +222,9 @@ impl Page {
     fn smaller(&self, coding: &'static str, bytes: Vec<u8>) -> Option<Variant> {
         (bytes.len() < self.plain.bytes.len()).then(|| {
             let coding = Some(HeaderValue::from_static(coding));
-            Variant::new(&self.content_type, self.caching, coding, bytes.into())
+            let mut variant = Variant::new(&self.content_type, self.caching, coding, bytes.into());
+            variant.mark(self.mark);
+            variant
         })
     }
 
@@ -251,6 +265,13 @@ impl Variant {
             etag,
             whole,
             unchanged,
+        }
+    }
+
+    fn mark(&mut self, mark: Option<Mark>) {
+        if let Some(mark) = mark {
+            mark.put(&mut self.whole);
+            mark.put(&mut self.unchanged);
         }
     }
 

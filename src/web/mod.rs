@@ -7,6 +7,8 @@ pub mod assets;
 pub mod chosen;
 pub mod content;
 pub mod demos;
+pub mod editing;
+pub mod edits;
 pub mod error;
 pub mod files;
 pub mod finder;

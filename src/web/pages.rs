@@ -18,6 +18,7 @@ mod parts;
 mod preview;
 mod topic;
 
+use super::editing::Editing;
 use askama::Template;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -50,6 +51,8 @@ pub struct Beside<'a> {
     pub why_none: &'a dyn Fn(&str) -> Option<String>,
     /// The configured hosts, the default one first.
     pub hosts: &'a [HostLink],
+    /// Where the notes are written.
+    pub editing: &'a Editing,
 }
 
 impl Beside<'_> {

@@ -3,6 +3,7 @@
 
 use super::chosen;
 use super::demos;
+use super::edits;
 use super::error::{Failure, PageError};
 use super::live::{VALUE, draw, draw_beside};
 use super::routes::{Answer, decoded};
@@ -136,10 +137,10 @@ pub async fn live(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> 
         let key = decoded(key, "").ok()?;
         demos::stream::frames(&app, &headers, &key)
     });
-    let demos = demos.collect();
+    let more = demos.chain(edits::frames(&app)).collect();
     Ok(app
         .live
-        .stream(&app.engine, host, &keys, demos, app.stopping()))
+        .stream(&app.engine, host, &keys, more, app.stopping()))
 }
 
 /// The other hosts, with where each is chosen: back to the page that the frame is on. None

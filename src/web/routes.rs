@@ -129,9 +129,10 @@ async fn home(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Answ
     };
     let all = Arc::clone(&app);
     app.kept(&headers, places.address(), move |edition| {
-        Ok(Page::html(edition.beside(&all.host_links(), |beside| {
+        let home = edition.beside(&all.host_links(), |beside| {
             pages::home(&edition.notebook, places, beside)
-        })))
+        });
+        Ok(edition.page(home))
     })
     .await
 }
@@ -151,7 +152,9 @@ async fn topic(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Ans
         let topic = edition.beside(&all.host_links(), |beside| {
             pages::topic(&edition.notebook, &name, page, beside)
         });
-        topic.map(Page::html).ok_or(PageError::NoSuchTopic(name))
+        topic
+            .map(|html| edition.page(html))
+            .ok_or(PageError::NoSuchTopic(name))
     })
     .await
 }
@@ -166,7 +169,7 @@ async fn map(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Answe
         (None, None) => MapOf::Notes(page),
     };
     app.kept(&headers, of.address(), move |edition| {
-        let map = pages::map(&edition.notebook, &of).map(Page::html);
+        let map = pages::map(&edition.notebook, &of).map(|html| edition.page(html));
         map.ok_or(match of {
             MapOf::Topic(name) => PageError::NoSuchTopic(name),
             MapOf::Note(path, _) => PageError::NoSuchPage(path),
@@ -211,7 +214,8 @@ async fn note(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Answ
         let note = edition.beside(&all.host_links(), |beside| {
             pages::note(&edition.notebook, &path, page, beside)
         });
-        note.map(Page::html).ok_or(PageError::NoSuchPage(path))
+        note.map(|html| edition.page(html))
+            .ok_or(PageError::NoSuchPage(path))
     })
     .await
 }

@@ -16,7 +16,7 @@ use crate::panels::Panel;
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri, header};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,19 +31,25 @@ const PATIENCE: Duration = Duration::from_millis(600);
 
 /// `GET /search?q=`: what was found, as a page.
 pub async fn page(State(app): State<Arc<App>>, uri: Uri) -> Answer {
+    let edition = app.edition_for_long();
     let results = results(&app, &uri, ON_A_PAGE).await?;
-    answer(&ResultsPage { results: &results })
+    let page = ResultsPage { results: &results }.render();
+    let page = page.map_err(PageError::from)?;
+    let mut answer = answer(edition.noticed(page));
+    if let Some(mark) = edition.mark {
+        mark.put(answer.headers_mut());
+    }
+    Ok(answer)
 }
 
 /// `GET /search/found?q=`: the same as a fragment.
 pub async fn found(State(app): State<Arc<App>>, uri: Uri) -> Answer {
     let results = results(&app, &uri, IN_THE_PALETTE).await?;
-    answer(&Fragment { results: &results })
+    let fragment = Fragment { results: &results }.render();
+    Ok(answer(fragment.map_err(PageError::from)?))
 }
 
-fn answer(template: &impl Template) -> Answer {
-    let html = template.render();
-    let html = html.map_err(|error| PageError::Internal(error.into()))?;
+fn answer(html: String) -> Response {
     let mut response = Page::html(html)
         .answer(&HeaderMap::new())
         .map(super::reply::Reply::into_body)
@@ -53,7 +59,7 @@ fn answer(template: &impl Template) -> Answer {
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, no_store);
-    Ok(response)
+    response
 }
 
 async fn results(app: &Arc<App>, uri: &Uri, most: usize) -> Result<Results, PageError> {

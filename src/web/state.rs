@@ -4,6 +4,8 @@
 use super::demos::pages::Card;
 use super::demos::reasons::Reasons;
 use super::demos::stage::{Off, Stage};
+use super::editing::Editing;
+use super::edits::{AllLeft, Mark};
 use super::error::{Failure, PageError};
 use super::finder::Finder;
 use super::kept::{Coding, Kept, Page};
@@ -36,6 +38,8 @@ pub struct App {
     /// The search of the notebook.
     pub finder: Finder,
     edition: ArcSwap<Edition>,
+    /// The mark of the edition that is shown, where the content is followed.
+    pub(super) marks: Option<watch::Sender<Mark>>,
     stopping: watch::Sender<bool>,
 }
 
@@ -47,11 +51,19 @@ pub struct Edition {
     /// The demos among them.
     pub demos: Arc<Demos>,
     /// Which topic carries which panels.
-    pub attached: Attached,
+    pub attached: Arc<Attached>,
     /// Why a topic has none.
-    pub reasons: Reasons,
+    pub reasons: Arc<Reasons>,
     /// Where the notes come from, as the reader may see it.
     pub source: String,
+    /// Where they are written.
+    pub editing: Arc<Editing>,
+    /// The folder that they come from is not there at the moment.
+    pub away: bool,
+    /// What became of the addresses of notes that were removed or moved.
+    pub left: AllLeft,
+    /// Which edition it is, where the content is followed.
+    pub mark: Option<Mark>,
     /// The pages that were asked for so far.
     pub kept: Kept,
 }
@@ -61,10 +73,14 @@ impl Edition {
     pub fn new(notebook: Notebook, attached: Attached, source: String) -> Edition {
         Edition {
             demos: Arc::new(Demos::of(&notebook)),
-            reasons: Reasons::built_in(),
+            reasons: Arc::new(Reasons::built_in()),
             notebook,
-            attached,
+            attached: Arc::new(attached),
             source,
+            editing: Arc::default(),
+            away: false,
+            left: AllLeft::default(),
+            mark: None,
             kept: Kept::default(),
         }
     }
@@ -73,8 +89,43 @@ impl Edition {
     #[must_use]
     pub fn with_reasons(self, own: &str) -> Edition {
         Edition {
-            reasons: self.reasons.and(own),
+            reasons: Arc::new(Reasons::clone(&self.reasons).and(own)),
             ..self
+        }
+    }
+
+    /// The first edition of content that is followed as it changes.
+    #[must_use]
+    pub fn followed(self) -> Edition {
+        Edition {
+            mark: Some(Mark::first()),
+            ..self
+        }
+    }
+
+    /// With where its notes are written.
+    #[must_use]
+    pub fn with_editing(self, editing: Editing) -> Edition {
+        Edition {
+            editing: Arc::new(editing),
+            ..self
+        }
+    }
+
+    /// The same edition, with no page made yet.
+    #[must_use]
+    pub fn unmade(&self) -> Edition {
+        Edition {
+            notebook: self.notebook.clone(),
+            demos: Arc::clone(&self.demos),
+            attached: Arc::clone(&self.attached),
+            reasons: Arc::clone(&self.reasons),
+            source: self.source.clone(),
+            editing: Arc::clone(&self.editing),
+            away: self.away,
+            left: Arc::clone(&self.left),
+            mark: self.mark,
+            kept: Kept::default(),
         }
     }
 
@@ -97,6 +148,7 @@ impl App {
             live: Live::default(),
             stage: Err(Off::ReadOnly),
             finder: Finder::default(),
+            marks: edition.mark.map(watch::Sender::new),
             edition: ArcSwap::from_pointee(edition),
             stopping: watch::Sender::new(false),
         }
@@ -135,7 +187,16 @@ impl App {
     pub fn publish(&self, edition: Edition) {
         let edition = Arc::new(edition);
         self.edition.store(Arc::clone(&edition));
+        if let (Some(marks), Some(mark)) = (&self.marks, edition.mark) {
+            marks.send_replace(mark);
+        }
         self.finder.follow(&edition.notebook);
+    }
+
+    /// The marks of the editions that are shown, this one first; `None` where the content is
+    /// not followed.
+    pub fn marks(&self) -> Option<watch::Receiver<Mark>> {
+        self.marks.as_ref().map(watch::Sender::subscribe)
     }
 
     /// Starts to read the notes for the search, in the background, if that has not begun.
@@ -145,14 +206,7 @@ impl App {
 
     /// Forgets the kept pages: something that is not in the notes has changed on them.
     pub fn remake(&self) {
-        self.edition.rcu(|edition| Edition {
-            notebook: edition.notebook.clone(),
-            demos: Arc::clone(&edition.demos),
-            attached: edition.attached.clone(),
-            reasons: edition.reasons.clone(),
-            source: edition.source.clone(),
-            kept: Kept::default(),
-        });
+        self.edition.rcu(|edition| edition.unmade());
     }
 
     /// Answers with the page kept under `key`, or with the one that `make` makes from
@@ -170,7 +224,9 @@ impl App {
         let from = Arc::clone(&edition);
         let page = edition
             .kept
-            .get_or(key, Coding::wanted(headers), move || make(&from))
+            .get_or(key, Coding::wanted(headers), move || {
+                Ok(make(&from)?.marked(from.mark))
+            })
             .await?;
         Ok(page.answer(headers).map(Reply::into_body))
     }
@@ -224,6 +280,7 @@ impl Edition {
             demos_of: &demos_of,
             why_none: &why_none,
             hosts,
+            editing: &self.editing,
         })
     }
 }

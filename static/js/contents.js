@@ -5,8 +5,10 @@
 const details = document.querySelector(".tree > details")
 const wide = matchMedia("(min-width: 82rem)")
 
+const all = () => [...document.querySelectorAll("main > h1[id], .topic > .title > [id], .prose :is(h1, h2, h3, h4, h5, h6)[id]")]
+
 /** The headings of the text, in order. */
-export const headings = [...document.querySelectorAll("main > h1[id], .topic > .title > [id], .prose :is(h1, h2, h3, h4, h5, h6)[id]")]
+export const headings = all()
 
 const told = new Set()
 let read = null
@@ -25,7 +27,12 @@ if (details) {
 
   const rail = details.parentElement
   const links = new Map()
-  for (const link of details.querySelectorAll('a[href^="#"]')) links.set(decodeURIComponent(link.hash.slice(1)), link)
+  const learn = () => {
+    links.clear()
+    for (const link of details.querySelectorAll('a[href^="#"]')) links.set(decodeURIComponent(link.hash.slice(1)), link)
+  }
+  learn()
+  document.addEventListener("page:changed", learn)
 
   let marked = null
   whenReading(heading => {
@@ -82,6 +89,13 @@ function lookSoon() {
     look()
   })
 }
+
+document.addEventListener("page:changed", () => {
+  headings.splice(0, Infinity, ...all())
+  // What is being read may be another element, or stand elsewhere in the contents.
+  read = asked = undefined
+  look()
+})
 
 if (headings.length) {
   addEventListener("scroll", lookSoon, { passive: true })

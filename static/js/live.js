@@ -65,10 +65,24 @@ function connect() {
     const [key, html] = cutAtLine(data)
     deliver(`demo:${key}`, html)
   })
+  source.addEventListener("edit", ({ data }) => follow(data))
+  // What is found follows a little after the notes.
+  source.addEventListener("found", () => { if (location.pathname === "/search") follow("") })
   source.addEventListener("host", ({ data }) => deliver("host", data))
   source.addEventListener("gone", ({ data }) => {
     for (const element of those(data)) element.dataset.state = "unavailable"
   })
+}
+
+/** The edition of the notes that the page is made from; undefined where it shows none, or they are not followed. */
+let edition = performance.getEntriesByType("navigation")[0]?.serverTiming?.find(({ name }) => name === "edition")?.description
+
+/** Another edition may be there: the page is changed to it. */
+async function follow(newest) {
+  if (edition === undefined || edition === newest) return
+  edition = newest || edition
+  // Not heard: it is asked again when the stream is.
+  if (!await (await import("./edit.js")).follow()) edition = ""
 }
 
 /** A key as the stream is asked for it. */

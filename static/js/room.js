@@ -76,6 +76,7 @@ function listen(way) {
   // A step that has run is drawn anew, without our marks.
   document[way]("demo-run:came", mark, true)
   document[way]("live-panel:drawn", mark)
+  document[way]("page:changed", renew)
   bar[way]("click", clicked)
 }
 
@@ -181,6 +182,15 @@ function show(index, fromEnd = false) {
   history.replaceState(history.state, "", id ? `#${id}` : location.pathname + location.search)
   if (bar.contains(document.activeElement) && !document.activeElement.disabled) say(place)
   else focusOn(parts[0])
+}
+
+/** The notes were saved: the same stop, or the one in its place. */
+function renew() {
+  stops = document.querySelector("demo-run") ? stepsOf(document.querySelector(".doing")) : topicsOf()
+  if (!stops.length) return leave()
+  const named = location.hash ? stopAt(location.hash) : -1
+  at = named < 0 ? Math.min(at, stops.length - 1) : named
+  mark()
 }
 
 /** Marks what is shown, and what it stands in. */

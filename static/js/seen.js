@@ -14,8 +14,12 @@ function subject(link) {
   return link.getAttribute("href").startsWith("#") ? decodeURIComponent(link.hash.slice(1)) : link.pathname
 }
 
-const topics = [...document.querySelectorAll(".tree a:not(.plain)")]
-const marked = [...topics, ...document.querySelectorAll(".entries a")]
+let topics, marked
+
+function look() {
+  topics = [...document.querySelectorAll(".tree a:not(.plain)")]
+  marked = [...topics, ...document.querySelectorAll(".entries a")]
+}
 const key = document.querySelector(".seen-key")
 
 function draw() {
@@ -38,7 +42,12 @@ function saw(...names) {
   draw()
 }
 
+look()
 draw()
+document.addEventListener("page:changed", () => {
+  look()
+  draw()
+})
 addEventListener("storage", event => {
   if (event.key !== "seen" && event.key !== null) return
   seen = kept()

@@ -24,6 +24,7 @@ mod waterline;
 
 mod barriers;
 mod demos;
+mod edits;
 mod keys;
 mod live;
 mod many_hosts;

@@ -34,7 +34,7 @@ pub struct Waterline {
     /// Whether it is told to stop and waited for, so that it removes what it made.
     tidies: bool,
     /// The server's home: no settings, contexts or notes of whoever runs the tests.
-    _home: TempDir,
+    home: TempDir,
 }
 
 impl Waterline {
@@ -62,6 +62,21 @@ impl Waterline {
         let mut waterline = Waterline::start_in(home, Docker::Engine, None);
         waterline.tidies = true;
         waterline
+    }
+
+    /// These notes, in a folder that is followed, opened by this editor.
+    pub fn for_author(editor: &str, notes: &[(&str, &str)]) -> Waterline {
+        let home = tempfile::tempdir().expect("a folder for the server's home");
+        let settings = home.path().join(".config");
+        fs::create_dir(&settings).expect("a folder for the settings");
+        let setting = format!("editor = {editor:?}\n");
+        fs::write(settings.join("waterline.toml"), setting).expect("settings");
+        Waterline::start_in(home, Docker::NoneHere, Some(notes))
+    }
+
+    /// The folder of its notes.
+    pub fn notes(&self) -> PathBuf {
+        self.home.path().join("notes")
     }
 
     fn start_with(docker: Docker, notes: Option<&[(&str, &str)]>) -> Waterline {
@@ -102,7 +117,7 @@ impl Waterline {
             address,
             key,
             tidies: false,
-            _home: home,
+            home,
         }
     }
 

@@ -4,6 +4,7 @@ mod architecture;
 mod compose;
 mod demo_pages;
 mod demos;
+mod edits;
 mod engine;
 mod engine_live;
 mod engine_secrets;

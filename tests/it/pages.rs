@@ -4,6 +4,7 @@ use crate::notebook::notebook;
 use std::collections::HashSet;
 use waterline::notebook::{Notebook, Rules};
 use waterline::panels::Panel;
+use waterline::web::editing::Editing;
 use waterline::web::pages::{Beside, HostLink, PanelLink, Places, home, note, topic};
 
 const DOCKER: &str = "\
@@ -65,6 +66,7 @@ fn beside(hosts: &[HostLink]) -> Beside<'_> {
         panels_of: &panels_of,
         demos_of: &|_| Vec::new(),
         why_none: &|_| None,
+        editing: &Editing::Unsaid,
         hosts,
     }
 }
@@ -254,6 +256,7 @@ path: /note
         panels_of: &panels_of,
         demos_of: &|_| Vec::new(),
         why_none: &|_| None,
+        editing: &Editing::Unsaid,
         hosts: &[],
     };
     let html = note(&notebook(&[("note.md", text)]), "/note", 1, &beside).expect("a note");

@@ -1,6 +1,7 @@
 //! Previews: a topic at a glance, of bounded size, in the middle of another page.
 
 use super::notebook::notebook;
+use waterline::web::editing::Editing;
 use waterline::web::pages::{Beside, preview, vanished};
 
 const FRONT: &str = "---\npath: /n\ntitle: Note\n---\n";
@@ -11,6 +12,7 @@ fn nothing_beside() -> Beside<'static> {
         panels_of: &|_| Vec::new(),
         demos_of: &|_| Vec::new(),
         why_none: &|_| None,
+        editing: &Editing::Unsaid,
         hosts: &[],
     }
 }

@@ -161,11 +161,16 @@ pub async fn list(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer {
         groups: groups(&edition),
         none: without(&edition),
     };
-    Ok(dressed(
-        &app,
-        &access,
-        page.render().map_err(PageError::from)?,
-    ))
+    let page = edition.noticed(page.render().map_err(PageError::from)?);
+    Ok(marked(&edition, dressed(&app, &access, page)))
+}
+
+/// An answer that was made from this edition.
+fn marked(edition: &Edition, mut answer: Response) -> Response {
+    if let Some(mark) = edition.mark {
+        mark.put(answer.headers_mut());
+    }
+    answer
 }
 
 fn groups(edition: &Edition) -> Vec<Group> {
@@ -248,7 +253,8 @@ pub async fn demo(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> 
     let access = Access::of(&app, &headers)?;
     let host = access::host(&app, &headers, &parameter(&uri, "host")?)?;
     let page = demo_page(&app, &edition, demo, &access, host.as_deref(), &uri)?;
-    Ok(dressed(&app, &access, page))
+    let page = edition.noticed(page);
+    Ok(marked(&edition, dressed(&app, &access, page)))
 }
 
 fn demo_page(

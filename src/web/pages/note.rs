@@ -6,6 +6,7 @@ use super::html::summary;
 use super::parts::{Sections, backlink_pager, backlinks, counted, thousands};
 use super::{Beside, drawn, note_url};
 use crate::notebook::{Block, NoteLink, NotePage, Notebook, Problem};
+use crate::web::editing::EditThis;
 use askama::Template;
 
 #[derive(Template)]
@@ -31,6 +32,7 @@ struct Page<'a> {
     of: String,
     previous: &'a Option<NoteLink>,
     next: &'a Option<NoteLink>,
+    edit_this: EditThis,
     warnings: Vec<Problem>,
     warnings_title: String,
 }
@@ -118,6 +120,7 @@ fn draw(
         of: thousands(note.place.1),
         previous: &note.previous,
         next: &note.next,
+        edit_this: beside.editing.of(&note.file, 1, 1),
         warnings_title: counted(warnings.len(), "thing to mend", "things to mend"),
         warnings,
     })

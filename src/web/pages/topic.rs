@@ -5,7 +5,10 @@ use super::contents::{Line, nested};
 use super::html::summary;
 use super::parts::{Sections, TopicEntry, backlink_pager, backlinks, counted, holds_id};
 use super::{Beside, drawn, note_url, topic_url};
-use crate::notebook::{DefinedTopic, NoteLink, Notebook, TopicLink, TopicPage, WantedTopic};
+use crate::notebook::{
+    DefinedTopic, NoteLink, Notebook, Problem, TopicLink, TopicPage, WantedTopic,
+};
+use crate::web::editing::EditThis;
 use askama::Template;
 
 #[derive(Template)]
@@ -20,8 +23,9 @@ struct Defined<'a> {
     has_values: bool,
     note: &'a NoteLink,
     note_href: String,
-    file: &'a str,
-    line: u32,
+    edit_this: EditThis,
+    warnings: Vec<Problem>,
+    warnings_title: String,
     crumbs: &'a [TopicLink],
     tree: String,
     /// Set when the name stands inside a text rather than in its heading.
@@ -95,6 +99,7 @@ fn defined(notebook: &Notebook, topic: &DefinedTopic, asked: usize, beside: &Bes
     let blocks: Vec<_> = topic.blocks.iter().collect();
     let drawn_sections = sections.sections(&blocks);
     let (tree, has_live) = around(topic, beside);
+    let warnings = notebook.problems_of(&topic.file);
     drawn(&Defined {
         name: &topic.name,
         title: &topic.title,
@@ -109,8 +114,9 @@ fn defined(notebook: &Notebook, topic: &DefinedTopic, asked: usize, beside: &Bes
         has_live,
         note: &topic.note,
         note_href,
-        file: &topic.file,
-        line: topic.line,
+        edit_this: beside.editing.of(&topic.file, topic.line, topic.column),
+        warnings_title: counted(warnings.len(), "thing to mend", "things to mend") + " in its note",
+        warnings,
         crumbs: &topic.crumbs,
         tree,
         spot,
