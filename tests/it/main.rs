@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one module a subject.
 
 mod architecture;
+mod beside_files;
 mod compose;
 mod demo_pages;
 mod demos;
@@ -23,6 +24,7 @@ mod live_engine;
 mod many_hosts;
 mod map;
 mod networks;
+mod new_notebook;
 mod notebook;
 mod notebook_bad_input;
 mod notebook_properties;

@@ -470,3 +470,62 @@ fn pipes_circles_and_links_out_hold_nobody_up() {
         assert!(book.open_beside(closed).is_none(), "{closed}");
     }
 }
+
+#[test]
+fn the_map_shows_links_between_notes_too() {
+    let book = notebook(&[
+        ("a.md", "# A\n\n[b](b.md) [[b]] [own](#a) [c](c.md#disk)\n"),
+        ("b.md", "# B <<Learning_B>>\n\n[a](a.md)\n"),
+        ("c.md", "# C\n\n## Disk <<Learning_Disk>>\n\n## Other\n"),
+    ]);
+    let notes = book.mapped_notes(0, 9);
+    let ways: Vec<(&str, Vec<(&str, usize)>)> = notes
+        .iter()
+        .map(|note| {
+            let to = note.leads_to.iter();
+            let to = to
+                .map(|(note, count)| (note.path.as_str(), *count))
+                .collect();
+            (note.note.path.as_str(), to)
+        })
+        .collect();
+    assert_eq!(
+        ways,
+        [
+            ("/a", vec![("/b", 2), ("/c", 1)]),
+            ("/b", vec![("/a", 1)]),
+            ("/c", vec![])
+        ]
+    );
+    let way = |way: &waterline::notebook::Way| {
+        let note = way.note.as_ref().map_or("", |note| &note.path);
+        let topic = way.topic.as_ref().map_or("", |topic| &topic.name);
+        format!("{note} {topic} {}", way.count)
+    };
+    let places = |path: &str| -> Vec<(Vec<String>, Vec<String>)> {
+        let map = book.note_map(path, 0, 9).expect("a map");
+        assert_eq!(map.places.len(), map.count);
+        let places = map.places.iter();
+        places
+            .map(|place| {
+                (
+                    place.leads_to.iter().map(way).collect(),
+                    place.led_here.iter().map(way).collect(),
+                )
+            })
+            .collect()
+    };
+    let all = |some: &[&str]| -> Vec<String> { some.iter().map(ToString::to_string).collect() };
+    assert_eq!(
+        places("/a"),
+        [(
+            all(&["/b  2", "/c Learning_Disk 1"]),
+            all(&["/b Learning_B 1"])
+        )]
+    );
+    assert_eq!(places("/b")[0], (all(&[]), all(&["/a  2"])));
+    assert_eq!(places("/b")[1], (all(&["/a  1"]), all(&[])));
+    assert_eq!(places("/c"), [(all(&[]), all(&["/a  1"]))]);
+    let (_, number) = book.place_of("Learning_B").expect("defined");
+    assert_eq!(number, 1, "after the note's own text");
+}
