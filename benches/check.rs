@@ -67,7 +67,7 @@ fn alone(folder: &Path, notes: usize, rounds: usize) {
     for _ in 0..rounds {
         let edition = content::load(&content).expect("the folder is read");
         let begun = Instant::now();
-        let problems = check(&edition, &content);
+        let problems = check(&edition);
         times.push(begun.elapsed());
         assert!(problems.len() >= notes / 10 * 8, "{}", problems.len());
     }

@@ -9,6 +9,7 @@ mod export;
 mod hosts;
 mod index;
 mod lsp;
+mod new;
 mod prepare;
 mod record;
 mod serve;
@@ -79,6 +80,15 @@ enum Command {
         /// The settings file, instead of waterline.toml in your configuration folder
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
+    },
+    /// Start a notebook of your own in a new folder
+    New {
+        /// The folder; it must be empty or not there yet
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Begin with the notebook that comes with Waterline
+        #[arg(long)]
+        from_embedded: bool,
     },
     /// Keep a Docker host's answers, masked, in a file to replay
     Record {
@@ -204,6 +214,10 @@ pub fn main() -> ExitCode {
             };
             with(flags, |settings| done(export::export(&settings, &options)))
         }
+        Command::New {
+            folder,
+            from_embedded,
+        } => done(new::new(&folder, from_embedded)),
         Command::Record { file, host, config } => {
             let flags = Flags {
                 host: host.into_iter().collect(),

@@ -6,4 +6,5 @@
 pub mod check;
 pub mod export;
 pub mod lsp;
+pub mod new;
 pub mod terminal;

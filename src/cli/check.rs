@@ -57,7 +57,7 @@ fn run(flags: Flags, options: &Options) -> Result<ExitCode, CheckError> {
     log::start(settings.log_format);
     let content = settings.source();
     let edition = content::load(&content)?;
-    let problems = check::check(&edition, &content);
+    let problems = check::check(&edition);
     // Without a folder to work in, files are told as they were named.
     let here = std::env::current_dir().unwrap_or_default();
     let report = Report::new(&edition, &content, &problems, here);

@@ -28,6 +28,8 @@ pub struct Followed {
 enum Meant {
     Same,
     New(Arc<Parsed>),
+    /// A file beside the notes, by its first bytes.
+    Beside(Vec<u8>),
     Gone,
     Failed(Problem),
 }
@@ -39,7 +41,7 @@ impl Notebook {
     pub fn follow(&self, changes: Vec<Change>) -> Followed {
         let meant: Vec<(String, Meant)> = changes
             .into_par_iter()
-            .filter(|(file, _)| files::is_ours(file))
+            .filter(|(file, _)| files::is_note(file) || files::is_beside(file))
             .map(|(file, now)| {
                 let meant = self.meant(&file, now);
                 (file, meant)
@@ -53,6 +55,12 @@ impl Notebook {
                 Meant::Same if self.failed(&file).is_none() => continue,
                 Meant::Same => notebook.forget_faults(&file),
                 Meant::New(note) => paths_moved |= notebook.put(note),
+                Meant::Beside(head) => {
+                    notebook.put_beside(&file, &head);
+                }
+                Meant::Gone if !files::is_note(&file) => {
+                    notebook.take_out_beside(&file);
+                }
                 Meant::Gone => paths_moved |= notebook.take_out(&file),
                 Meant::Failed(problem) if self.failed(&file) == Some(&problem) => continue,
                 Meant::Failed(problem) if self.file(&file).is_some() => notebook.fail(problem),
@@ -70,12 +78,19 @@ impl Notebook {
         let shown = self.file(file);
         let bytes = match now {
             Now::Gone => return Meant::Gone,
+            Now::Unreadable(_) if !files::is_note(file) => return Meant::Gone,
             Now::Unreadable(message) => {
-                let rule = Rule::UnreadableFile;
-                return Meant::Failed(Problem::new(rule, file, (1, 1), message));
+                let problem = Problem::new(Rule::UnreadableFile, file, (1, 1), message);
+                return Meant::Failed(problem);
             }
             Now::Bytes(bytes) => bytes,
         };
+        if !files::is_note(file) {
+            return match self.beside().knows(file, &bytes) {
+                true => Meant::Same,
+                false => Meant::Beside(bytes),
+            };
+        }
         let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
         if shown.is_some_and(|shown| shown.text.as_bytes() == text) {
             return Meant::Same;

@@ -6,6 +6,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::leads::{Lead, Leads, Part};
 use super::linked::{Meaning, Notebook};
 use super::name;
 use super::page::{NoteLink, TopicLink};
@@ -166,6 +167,16 @@ impl<'n> Whereabouts<'n> {
         Some(End::Topic(slot, found.1))
     }
 
+    /// What a link to a part of a file leads to.
+    fn part(&mut self, slot: u32, part: &Part) -> End<'n> {
+        let topic = match part {
+            Part::Id(id) => self.meant(id),
+            _ => None,
+        };
+        let here = |end: &End<'_>| matches!(end, End::Topic(other, _) if *other == slot);
+        topic.filter(here).unwrap_or(End::Text(slot))
+    }
+
     fn way(&self, (end, count): (End<'n>, usize)) -> Way {
         let notebook = self.notebook;
         match end {
@@ -204,6 +215,16 @@ impl Notebook {
 
     fn mapped_note(&self, slot: u32, note: &Parsed) -> MappedNote {
         let mut others = Tally::new();
+        let leads = Leads::of(self);
+        for link in &note.links {
+            match leads.lead(slot, note, link) {
+                // A demo is no note.
+                Lead::Note(other, _) if other != slot && self.path_of(other).is_some() => {
+                    others.add(other);
+                }
+                _ => {}
+            }
+        }
         let mut wanted = Tally::new();
         for word in &note.words {
             match self.meaning(note, word) {
@@ -249,7 +270,8 @@ impl Notebook {
         let at = topics
             .iter()
             .position(|(source, _)| *source == anchor.source)?;
-        let outside = self.text_leads_on(slot, note);
+        let mut finder = Whereabouts::new(self);
+        let outside = self.text_is_a_place(slot, note, &mut finder);
         Some((self.note_link(slot), at + usize::from(outside)))
     }
 
@@ -266,21 +288,12 @@ impl Notebook {
         let mut finder = Whereabouts::new(self);
         let topics = self.topics_in(slot, note);
         let mut outgoing: FxHashMap<End<'_>, Tally<End<'_>>> = FxHashMap::default();
-        let mut words: Vec<_> = note.words.iter().collect();
-        words.sort_by_key(|word| word.at);
-        for word in words {
-            let to = match self.meaning(note, word) {
-                Meaning::Plain => continue,
-                Meaning::Topic(name) => match finder.meant(name) {
-                    Some(end) => end,
-                    None => continue,
-                },
-                Meaning::Wanted(name) => End::Wanted(name),
-            };
-            let here = finder.around(slot, note, word.at);
+        for (at, to) in self.leads_on(slot, note, &mut finder) {
+            let here = finder.around(slot, note, at);
             outgoing.entry(here).or_insert_with(Tally::new).add(to);
         }
-        let outside = outgoing.contains_key(&End::Text(slot));
+        let mut arriving = self.led_by_links(slot, &mut finder);
+        let outside = self.text_is_a_place(slot, note, &mut finder);
         let ends = outside
             .then_some((None, End::Text(slot)))
             .into_iter()
@@ -291,9 +304,11 @@ impl Notebook {
             );
         let places = ends.skip(from).take(count).map(|(source, end)| {
             let leads_to = outgoing.remove(&end).map_or_else(Vec::new, |to| to.order);
-            let led_here = source.map_or_else(Vec::new, |source| {
-                self.references_to(slot, note, source, &mut finder)
-            });
+            let mut led_here = arriving.remove(&end).unwrap_or_else(Tally::new);
+            if let Some(source) = source {
+                self.references_to(slot, note, source, &mut finder, &mut led_here);
+            }
+            let led_here = led_here.order;
             let ways = |ends: Vec<(End<'_>, usize)>, finder: &Whereabouts<'_>| {
                 ends.into_iter().map(|end| finder.way(end)).collect()
             };
@@ -322,15 +337,65 @@ impl Notebook {
         })
     }
 
-    /// Who refers to the topic with this source, by any of its names.
+    /// What a note refers to and leads to, by the places of that in its source, rising.
+    fn leads_on<'n>(
+        &'n self,
+        slot: u32,
+        note: &'n Parsed,
+        finder: &mut Whereabouts<'n>,
+    ) -> Vec<(u32, End<'n>)> {
+        let words = note.words.iter().filter_map(|word| {
+            let to = match self.meaning(note, word) {
+                Meaning::Plain => return None,
+                Meaning::Topic(name) => finder.meant(name)?,
+                Meaning::Wanted(name) => End::Wanted(name),
+            };
+            Some((word.at, to))
+        });
+        let mut on: Vec<(u32, End<'n>)> = words.collect();
+        let leads = Leads::of(self);
+        for link in &note.links {
+            let Lead::Note(other, part) = leads.lead(slot, note, link) else {
+                continue;
+            };
+            let to = finder.part(other, &part);
+            // From one heading to another, where neither defines a topic.
+            if to != End::Text(slot) {
+                on.push((link.at, to));
+            }
+        }
+        on.sort_by_key(|(at, _)| *at);
+        on
+    }
+
+    /// Which links lead to a note, by what of it they lead to.
+    fn led_by_links<'n>(
+        &'n self,
+        slot: u32,
+        finder: &mut Whereabouts<'n>,
+    ) -> FxHashMap<End<'n>, Tally<End<'n>>> {
+        let mut arriving: FxHashMap<End<'n>, Tally<End<'n>>> = FxHashMap::default();
+        let leads = Leads::of(self);
+        for (other, from, link) in self.led_to(slot) {
+            let link = &from.links[link as usize];
+            if let Lead::Note(_, part) = leads.lead(other, from, link) {
+                let to = finder.part(slot, &part);
+                let from = finder.around(other, from, link.at);
+                arriving.entry(to).or_insert_with(Tally::new).add(from);
+            }
+        }
+        arriving
+    }
+
+    /// Counts who refers to the topic with this source, by any of its names.
     fn references_to<'n>(
         &'n self,
         slot: u32,
         note: &'n Parsed,
         source: Span,
         finder: &mut Whereabouts<'n>,
-    ) -> Vec<(End<'n>, usize)> {
-        let mut from = Tally::new();
+        from: &mut Tally<End<'n>>,
+    ) {
         let own = |anchor: &Anchor| anchor.source == source;
         for (index, _, name) in defines(note) {
             if own(&note.anchors[index as usize]) && self.wins(slot, index, note) {
@@ -340,16 +405,20 @@ impl Notebook {
                 });
             }
         }
-        from.order
     }
 
-    /// Does a note refer to something outside of its topics?
-    fn text_leads_on(&self, slot: u32, note: &Parsed) -> bool {
-        let mut finder = Whereabouts::new(self);
-        note.words.iter().any(|word| {
-            finder.around(slot, note, word.at) == End::Text(slot)
-                && !matches!(self.meaning(note, word), Meaning::Plain)
-        })
+    /// Does a note refer to something outside of its topics, or is that led to?
+    fn text_is_a_place<'n>(
+        &'n self,
+        slot: u32,
+        note: &'n Parsed,
+        finder: &mut Whereabouts<'n>,
+    ) -> bool {
+        let text = End::Text(slot);
+        let on = self.leads_on(slot, note, finder);
+        let mut on = on.into_iter();
+        on.any(|(at, _)| finder.around(slot, note, at) == text)
+            || self.led_by_links(slot, finder).contains_key(&text)
     }
 
     /// Who asks for a wanted topic, in file order; `None` for a name that is not wanted.

@@ -9,7 +9,8 @@ use pulldown_cmark::CowStr;
 use super::front::Fault;
 use super::html::{self, Raw};
 use super::lines::{Lines, clamp};
-use super::parsed::{Anchor, El, Piece, Span, Tag, Word};
+use super::name;
+use super::parsed::{Anchor, El, Link, LinkKind, Piece, Span, Tag, Word};
 use super::problem::Rule;
 use super::scan::{Allow, Found, scan};
 use super::walk::{Run, Walk};
@@ -41,6 +42,10 @@ impl Walk<'_> {
     pub(super) fn extend_run(&mut self, start: usize, end: usize) {
         match &mut self.run {
             Some(run) if run.end == start => run.end = end,
+            // In a table the bar of a wiki link is written `\|`.
+            Some(run) if self.in_row && is_bar_of_wiki(self.text, run, start, end) => {
+                run.end = end;
+            }
             _ => {
                 self.flush();
                 self.begin_leaf(start);
@@ -68,6 +73,7 @@ impl Walk<'_> {
             anchors: self.anchors_define && self.in_image == 0,
             words: free,
             urls: free && urls,
+            wiki: free && urls,
         }
     }
 
@@ -111,7 +117,10 @@ impl Walk<'_> {
         let mut at = start - base;
         for found in all {
             let (from, to) = match found {
-                Found::Anchor(a, b) | Found::Word(a, b, _) | Found::Url(a, b) => (a, b),
+                Found::Anchor(a, b)
+                | Found::Word(a, b, _)
+                | Found::Url(a, b)
+                | Found::Wiki(a, b) => (a, b),
             };
             if at < from {
                 self.made.pieces.push(plain(span(at, from)));
@@ -122,6 +131,10 @@ impl Walk<'_> {
                 Found::Anchor(..) => self.anchor(span(from + 2, to - 2), source),
                 Found::Word(_, _, trim) => self.word(span(from, to), source, trim),
                 Found::Url(..) => Piece::Url(span(from, to)),
+                Found::Wiki(..) => {
+                    self.wiki(span(from, to), source);
+                    continue;
+                }
             };
             self.made.pieces.push(piece);
         }
@@ -182,8 +195,76 @@ impl Walk<'_> {
             column,
             leaf: clamp(self.made.leaves.len()),
             trim,
+            wiki: false,
         });
         Piece::Word(index)
+    }
+
+    /// A wiki link, brackets included, that stands at `at` in the source.
+    fn wiki(&mut self, whole: Span, at: usize) {
+        let base = if self.in_source(whole) {
+            0
+        } else {
+            self.text.len()
+        };
+        let text = if base == 0 {
+            self.text
+        } else {
+            &self.made.aside
+        };
+        let text = text[whole.start as usize - base..whole.end as usize - base].to_owned();
+        let text = text.as_str();
+        let embeds = text.starts_with('!');
+        let open = if embeds { "![[".len() } else { "[[".len() };
+        let inner = &text[open..text.len() - "]]".len()];
+        let (target, label) = match inner.split_once('|') {
+            Some((target, label)) => (target.strip_suffix('\\').unwrap_or(target), Some(label)),
+            None => (inner, None),
+        };
+        let part = |part: &str| {
+            let part = part.trim();
+            let from = part.as_ptr() as usize - text.as_ptr() as usize;
+            let start = whole.start + clamp(from);
+            Span {
+                start,
+                end: start + clamp(part.len()),
+            }
+        };
+        let label = label.filter(|label| !label.trim().is_empty());
+        // `[[#Part]]` reads as the name of the part.
+        let shown = part(label.unwrap_or_else(|| target.trim().trim_start_matches('#')));
+        let is_name = !embeds && name::is_name(target.trim());
+        let url = part(target);
+        // A label of a picture can be its width, which says nothing of it.
+        let is_width =
+            label.is_some_and(|label| label.bytes().all(|b| b.is_ascii_digit() || b == b'x'));
+        let shown = if embeds && is_width { url } else { shown };
+        let (line, column) = self.lines.at(at);
+        let word = is_name.then(|| {
+            let target = at + (url.start - whole.start) as usize;
+            let Piece::Word(index) = self.word(url, target, 0) else {
+                return 0;
+            };
+            self.made.words[index as usize].wiki = true;
+            index
+        });
+        let index = clamp(self.made.links.len());
+        self.made.links.push(Link {
+            url,
+            title: shown,
+            line,
+            column,
+            at: clamp(at),
+            source: whole,
+            leaf: clamp(self.made.leaves.len()),
+            word,
+            kind: LinkKind::Wiki,
+        });
+        let [open, close] = match embeds {
+            true => [Piece::Image(index), Piece::ImageEnd],
+            false => [Piece::Link(index), Piece::LinkEnd],
+        };
+        self.made.pieces.extend([open, Piece::Text(shown), close]);
     }
 
     pub(super) fn inline_code(&mut self, code: &CowStr<'_>, start: usize, end: usize) {
@@ -398,6 +479,21 @@ impl Walk<'_> {
             "this comment has no end (`-->`); it is shown as text",
         ));
     }
+}
+
+/// Is the text from `start` the `|` of a wiki link that begins in the run?
+fn is_bar_of_wiki(text: &str, run: &Run, start: usize, end: usize) -> bool {
+    let escaped = text.get(run.end..start) == Some("\\") && text[start..end].starts_with('|');
+    if !escaped {
+        return false;
+    }
+    let before = &text[run.start..run.end];
+    let open = before
+        .rfind("[[")
+        .is_some_and(|at| !before[at..].contains("]]"));
+    let after = &text[start + 1..];
+    let closed = after.find(['|', '\n', '[', ']']);
+    open && closed.is_some_and(|at| after[at..].starts_with("]]"))
 }
 
 /// Where each byte of inline code stands in its source: code leaves out the

@@ -6,14 +6,16 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::beside::{self, Beside, Opened};
 use super::files::{self, Content, ContentError};
 use super::front::Fault;
-use super::looks::{FileNames, did_you_mean};
+use super::looks::FileNames;
 use super::names::{Names, Site};
 use super::near::{self, Near, Suggestions};
 use super::parse::{defines, mentions, parse};
@@ -21,7 +23,6 @@ use super::parsed::{Anchor, Parsed, Span, Word};
 use super::paths::{Claim, Paths, without_ending};
 use super::problem::{Problem, Rule};
 use super::reading::Reading;
-use super::urls::{self, Target};
 use super::{index, name};
 
 /// What holds for every note of a notebook.
@@ -57,11 +58,17 @@ pub struct Notebook {
     /// The slots in file order.
     order: Arc<Vec<u32>>,
     names: Names,
+    /// What notes are called in links, and which files call them so.
+    called: Names,
     paths: Arc<Paths>,
     near: Arc<LazyNear>,
     reading: Arc<OnceLock<Reading>>,
     /// What its files may be called, made when it is first asked for.
-    called: Arc<OnceLock<FileNames>>,
+    file_names: Arc<OnceLock<FileNames>>,
+    /// The files beside the notes.
+    beside: Arc<Beside>,
+    /// The content folder, without links; none for content that is built in or in memory.
+    root: Option<Arc<Path>>,
     /// What was wrong with files that could not be read at all.
     unread: Arc<Vec<Problem>>,
     /// Files of which an older version is shown, and what is wrong with the newest.
@@ -99,18 +106,27 @@ impl Notebook {
     /// Only what makes the whole folder useless is an error; a file that cannot
     /// be read is a problem of the notebook.
     pub fn load(content: &Content, rules: &Rules) -> Result<Self, ContentError> {
-        let (files, problems) = files::read(content)?;
-        let mut notebook = Self::from_files(files, rules);
-        notebook.unread = Arc::new(problems);
+        let files = files::read(content)?;
+        let all = files.notes.into_iter().chain(files.beside);
+        let mut notebook = Self::from_files(all, rules);
+        notebook.unread = Arc::new(files.problems);
+        notebook.root = files.root.map(Arc::from);
         Ok(notebook)
     }
 
     /// Links files that are in memory: names relative to the content folder,
-    /// with `/`, and their bytes. Of files with one name the last counts.
+    /// with `/`, and their bytes; of a file beside the notes the first ones will do.
+    /// Of files with one name the last counts.
     pub fn from_files(files: impl IntoIterator<Item = (String, Vec<u8>)>, rules: &Rules) -> Self {
+        let mut beside = Beside::default();
         let mut files: Vec<(String, Vec<u8>)> = files
             .into_iter()
-            .filter(|(file, _)| files::is_ours(file))
+            .filter(|(file, bytes)| {
+                if files::is_beside(file) {
+                    beside.add(file, bytes);
+                }
+                files::is_note(file)
+            })
             .collect();
         files.sort_by(|a, b| a.0.cmp(&b.0));
         files.reverse();
@@ -122,16 +138,25 @@ impl Notebook {
             order: Arc::new((0..slot_number(slots.len())).collect()),
             slots,
             names: Names::default(),
+            called: Names::default(),
             paths: Arc::default(),
             near: Arc::default(),
             reading: Arc::default(),
-            called: Arc::default(),
+            file_names: Arc::default(),
+            beside: Arc::new(beside),
+            root: None,
             unread: Arc::default(),
             failed: Arc::default(),
             leads: Arc::default(),
         };
         let notes: Vec<(u32, &Parsed)> = notebook.files().collect();
-        notebook.names = Names::of(&notes);
+        let names = Names::of(&notes, defines, mentions);
+        let called = Names::of(
+            &notes,
+            |note| note.called.iter().map(|key| (0, false, &**key)),
+            |note| note.calls.iter().map(|key| &**key),
+        );
+        (notebook.names, notebook.called) = (names, called);
         notebook.assign_paths();
         notebook
     }
@@ -146,15 +171,14 @@ impl Notebook {
             .sum()
     }
 
-    /// The notebook with one file new or changed. Everything that did not
-    /// change is shared with `self`.
+    /// The notebook with one file new or changed; of a file beside the notes `bytes` are
+    /// the first ones. Everything that did not change is shared with `self`.
     #[must_use]
     pub fn save(&self, file: &str, bytes: &[u8]) -> Self {
-        if !files::is_ours(file) {
-            return self.clone();
-        }
         let mut notebook = self.clone();
-        if notebook.put(self.parse(file, bytes.to_vec())) {
+        if !files::is_note(file) {
+            notebook.put_beside(file, bytes);
+        } else if notebook.put(self.parse(file, bytes.to_vec())) {
             notebook.assign_paths();
         }
         notebook
@@ -164,10 +188,33 @@ impl Notebook {
     #[must_use]
     pub fn remove(&self, file: &str) -> Self {
         let mut notebook = self.clone();
-        if notebook.take_out(file) {
+        if !files::is_note(file) {
+            notebook.take_out_beside(file);
+        } else if notebook.take_out(file) {
             notebook.assign_paths();
         }
         notebook
+    }
+
+    /// Notes that there is a file beside the notes, with its first bytes. Says whether that
+    /// was not known.
+    pub(super) fn put_beside(&mut self, file: &str, head: &[u8]) -> bool {
+        let is_new = files::is_beside(file) && !self.beside.knows(file, head);
+        if is_new {
+            Arc::make_mut(&mut self.beside).add(file, head);
+            self.leads = Arc::default();
+        }
+        is_new
+    }
+
+    /// Notes that there is no such file. Says whether there was one.
+    pub(super) fn take_out_beside(&mut self, file: &str) -> bool {
+        let was = self.beside.get(file).is_some();
+        if was {
+            Arc::make_mut(&mut self.beside).remove(file);
+            self.leads = Arc::default();
+        }
+        was
     }
 
     /// A version of a file, parsed for this notebook.
@@ -184,7 +231,7 @@ impl Notebook {
             Err(at) => {
                 let slot = slot_number(self.slots.len());
                 self.slots.push(None);
-                self.called = Arc::default();
+                self.file_names = Arc::default();
                 Arc::make_mut(&mut self.order).insert(at, slot);
                 slot
             }
@@ -207,7 +254,7 @@ impl Notebook {
         };
         let slot = self.order[at];
         let old = self.slots[slot as usize].clone();
-        self.called = Arc::default();
+        self.file_names = Arc::default();
         // Unlink while the file can still be compared with others.
         self.link(slot, old.as_deref(), None);
         self.slots[slot as usize] = None;
@@ -263,7 +310,7 @@ impl Notebook {
 
     /// What the files may be called, made by `make` when it is first asked for.
     pub(super) fn called_files(&self, make: impl FnOnce(&[Arc<str>]) -> FileNames) -> &FileNames {
-        self.called.get_or_init(|| {
+        self.file_names.get_or_init(|| {
             let files: Vec<Arc<str>> = self.files().map(|(_, note)| note.file.clone()).collect();
             make(&files)
         })
@@ -320,15 +367,14 @@ impl Notebook {
                 _ => {}
             }
         }
-        let before: FxHashSet<&str> = old.into_iter().flat_map(mentions).collect();
-        let after: FxHashSet<&str> = new.into_iter().flat_map(mentions).collect();
-        for name in before.difference(&after) {
-            names.change(name, |entry| entry.unmention(slot));
-        }
-        for name in after.difference(&before) {
-            names.change(name, |entry| entry.mention(slot));
-        }
+        mention(
+            &mut names,
+            slot,
+            &old.into_iter().flat_map(mentions).collect(),
+            &new.into_iter().flat_map(mentions).collect(),
+        );
         self.names = names;
+        moved |= self.call(slot, old, new);
         if !(added.is_empty() && removed.is_empty()) {
             let near = LazyNear::default();
             if let Some(known) = self.near.0.get() {
@@ -340,6 +386,36 @@ impl Notebook {
             self.leads = Arc::default();
         }
         moved
+    }
+
+    /// Changes what a file is called in links, and what it calls others. Says whether the
+    /// former is new.
+    fn call(&mut self, slot: u32, old: Option<&Parsed>, new: Option<&Parsed>) -> bool {
+        type Keys<'n> = FxHashSet<&'n str>;
+        let called = |note: Option<&'_ Parsed>| -> Box<[Box<str>]> {
+            note.map_or_else(Box::default, |note| note.called.clone())
+        };
+        let (gone, come) = (called(old), called(new));
+        let site = Site {
+            slot,
+            anchor: 0,
+            heading: false,
+        };
+        for key in gone.iter().filter(|key| !come.contains(key)) {
+            self.called.change(key, |entry| entry.undefine(slot));
+        }
+        for key in come.iter().filter(|key| !gone.contains(key)) {
+            let by_slot = |a: &Site, b: &Site| a.slot.cmp(&b.slot);
+            self.called.change(key, |entry| entry.define(site, by_slot));
+        }
+        let calls = |note: Option<&'_ Parsed>| -> Vec<Box<str>> {
+            note.map_or_else(Vec::new, |note| note.calls.to_vec())
+        };
+        let (before, after) = (calls(old), calls(new));
+        let before: Keys<'_> = before.iter().map(|key| &**key).collect();
+        let after: Keys<'_> = after.iter().map(|key| &**key).collect();
+        mention(&mut self.called, slot, &before, &after);
+        gone != come
     }
 
     /// Which of two definitions comes first: a heading's, then by file and place.
@@ -371,7 +447,31 @@ impl Notebook {
         self.leads = Arc::default();
     }
 
+    /// Opens a file beside the notes that some note leads to. `None` for every other one:
+    /// what lies in a folder by chance is nobody's to read. May wait for the disk.
+    pub fn open_beside(&self, name: &str) -> Option<Opened> {
+        let (name, _) = self.beside.get(name)?;
+        if !self.is_led_to(name) {
+            return None;
+        }
+        match &self.root {
+            Some(root) => beside::open(root, name).map(Opened::File),
+            None => files::built_in_file(name).map(Opened::BuiltIn),
+        }
+    }
+
+    /// The names of the files beside the notes that some note leads to, in order.
+    pub fn files_beside(&self) -> impl Iterator<Item = &str> {
+        let all = self.beside.names().map(|name| &**name);
+        all.filter(|name| self.is_led_to(name))
+    }
+
     // ---- what the other files of this room ask
+
+    /// The files beside the notes, whether a note leads to them or not.
+    pub(super) fn beside(&self) -> &Beside {
+        &self.beside
+    }
 
     /// All files in file order, demos too.
     pub(super) fn files(&self) -> impl Iterator<Item = (u32, &Parsed)> {
@@ -439,9 +539,30 @@ impl Notebook {
         }
     }
 
-    /// Where a file is read, if it is in the notebook.
-    pub(super) fn address_of_file(&self, file: &str) -> Option<String> {
-        Some(self.address(self.order[self.place(file).ok()?]))
+    /// The slot of the note that is read at a path.
+    pub(super) fn slot_at_path(&self, path: &str) -> Option<u32> {
+        let at = self.paths.find(path)?;
+        Some(self.paths.in_order[at].1)
+    }
+
+    /// The files that may be called so in a link, as [`super::leads`] has it.
+    pub(super) fn slots_called(&self, key: &str) -> impl Iterator<Item = u32> {
+        let entry = self.called.get(key);
+        let sites = entry.into_iter().flat_map(|(_, entry)| &entry.sites);
+        sites.map(|site| site.slot)
+    }
+
+    /// The files that call something so.
+    pub(super) fn slots_that_call(&self, key: &str) -> impl Iterator<Item = u32> {
+        let entry = self.called.get(key);
+        entry
+            .into_iter()
+            .flat_map(|(_, entry)| entry.mentions.iter().copied())
+    }
+
+    /// Do our own pages begin so?
+    pub(super) fn is_reserved(&self, segment: &str) -> bool {
+        self.rules.reserved.contains(&segment)
     }
 
     /// Is this anchor the definition of its name?
@@ -472,7 +593,9 @@ impl Notebook {
                 break;
             }
         }
-        if self.is_wanted(bare) {
+        // `[[My_Note]]` may be the name of a note.
+        let is_note = word.wiki && self.is_called(&note.file, whole);
+        if !is_note && self.is_wanted(bare) {
             return Meaning::Wanted(bare);
         }
         Meaning::Plain
@@ -575,8 +698,7 @@ impl Notebook {
     /// What is wrong within a file.
     fn faults<'n>(&'n self, slot: u32, note: &'n Parsed) -> impl Iterator<Item = Problem> + 'n {
         let own = note.faults.iter().map(|fault| problem(&note.file, fault));
-        own.chain(self.dead_links(note))
-            .chain(self.looks(slot, note))
+        own.chain(self.looks(slot, note))
     }
 
     /// Anchors of a file whose name is defined elsewhere.
@@ -606,7 +728,7 @@ impl Notebook {
     }
 
     /// What to say to the author of a live value that there is not.
-    fn no_live_value(&self, name: &str) -> String {
+    pub(super) fn no_live_value(&self, name: &str) -> String {
         let near: Vec<String> = near::alike(name, self.rules.live.iter().copied())
             .iter()
             .map(|near| format!("live:{near}"))
@@ -620,27 +742,6 @@ impl Notebook {
             (true, false) => format!("there is no live value {name:?}; {page} lists them"),
             (true, true) => format!("there is no live value {name:?}"),
         }
-    }
-
-    /// Links to files that the notebook does not have, and to live values that there are not.
-    fn dead_links<'n>(&'n self, note: &'n Parsed) -> impl Iterator<Item = Problem> + 'n {
-        note.links.iter().filter_map(|link| {
-            let told = |rule, message| {
-                let at = (link.line, link.column);
-                Some(Problem::new(rule, &*note.file, at, message))
-            };
-            match urls::target(note.str(link.url), &note.file, link.email) {
-                Target::File(file, _) if self.place(&file).is_err() => {
-                    let mut message = format!("this leads to {file}, which is not in the notebook");
-                    message += &did_you_mean(self.files_like(&file).into_iter());
-                    told(Rule::BrokenLink, message)
-                }
-                Target::Live(name) if !self.is_live(&name) => {
-                    told(Rule::UnknownLiveValue, self.no_live_value(&name))
-                }
-                _ => None,
-            }
-        })
     }
 
     /// Every wanted name, in name order.
@@ -688,6 +789,16 @@ fn parse_all(files: Vec<(String, Vec<u8>)>, rules: &Rules) -> Vec<Option<Arc<Par
         .with_min_len(16)
         .map(|(file, bytes)| Some(Arc::new(parse(file.into(), bytes, rules))))
         .collect()
+}
+
+/// Changes which names a file mentions.
+fn mention(names: &mut Names, slot: u32, before: &FxHashSet<&str>, after: &FxHashSet<&str>) {
+    for name in before.difference(after) {
+        names.change(name, |entry| entry.unmention(slot));
+    }
+    for name in after.difference(before) {
+        names.change(name, |entry| entry.mention(slot));
+    }
 }
 
 /// A fault in a file, as it is told.

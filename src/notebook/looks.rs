@@ -2,22 +2,21 @@
 //! headings, images without text, addresses that are not followed, links to headings that
 //! are not there, and links to what the notebook does not hold.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::ids::{Parts, slug};
+use super::leads::{Dead, Lead, Leads, Part};
 use super::lines::{Lines, clamp};
 use super::linked::Notebook;
 use super::near;
 use super::parsed::{El, Link, Parsed, Piece, Span, Word};
 use super::problem::{Problem, Rule};
-use super::render::{Render, slug};
 use super::slips::{Slip, Stands, slips};
-use super::urls::{self, Target};
+use super::urls;
 
-/// A link or an image that leads to nothing of the notebook's own: whoever knows what else
-/// there is can tell whether it leads anywhere.
+/// A link to a page of our own: whoever knows these pages can tell whether it is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Elsewhere {
     /// The file that it stands in.
@@ -28,8 +27,6 @@ pub struct Elsewhere {
     pub column: u32,
     /// Where it leads, from the content folder, `/` first; not percent-encoded.
     pub path: String,
-    /// It is an image.
-    pub image: bool,
 }
 
 /// A stretch of text that is contiguous in the source.
@@ -62,9 +59,16 @@ impl Notebook {
         }
         empty_headings(note, &mut problems);
         images_without_text(note, &mut problems);
+        let leads = Leads::of(self);
         let mut places = FxHashMap::default();
         for link in &note.links {
-            problems.extend(self.astray(slot, note, link, &mut places));
+            let astray = self.astray(note, link, leads.lead(slot, note, link), &mut places);
+            problems.extend(astray.map(|(rule, message)| {
+                let at = (link.line, link.column);
+                let source = note.str(link.source).lines().next().unwrap_or_default();
+                let problem = Problem::new(rule, &*note.file, at, message);
+                problem.wide(source.chars().count())
+            }));
         }
         problems
     }
@@ -113,109 +117,104 @@ impl Notebook {
         problems
     }
 
-    /// A link that is not followed, or leads to no heading.
-    fn astray<'n>(
-        &'n self,
-        slot: u32,
+    /// What is wrong with a link that leads there: it is not followed, or nothing is there.
+    fn astray(
+        &self,
         note: &Parsed,
         link: &Link,
-        places: &mut FxHashMap<u32, Places<'n>>,
-    ) -> Option<Problem> {
-        let at = (link.line, link.column);
-        let told = |rule, message| Some(Problem::new(rule, &*note.file, at, message));
-        let (to, rest) = match urls::target(note.str(link.url), &note.file, link.email) {
-            Target::Unsafe => {
+        lead: Lead<'_>,
+        places: &mut FxHashMap<u32, Places>,
+    ) -> Option<(Rule, String)> {
+        let image = note.str(link.source).starts_with('!');
+        match lead {
+            Lead::Unsafe => {
                 let url = note.str(link.url);
                 let message = format!("no page follows the address `{url}`; it is shown as text");
-                return told(Rule::UnsafeLink, message);
+                Some((Rule::UnsafeLink, message))
             }
-            Target::File(file, rest) => (self.slot_of(&file)?, rest),
-            Target::Local(_) => {
-                let (path, rest) = local(note.str(link.url), &note.file);
-                let at = self.paths().find(path.ok()?.trim_end_matches('/'))?;
-                (self.paths().in_order[at].1, rest)
+            Lead::Live(name) if !self.is_live(&name) => {
+                Some((Rule::UnknownLiveValue, self.no_live_value(&name)))
             }
-            _ => return None,
-        };
-        let fragment = rest.split_once('#').map(|(_, fragment)| fragment)?;
-        let fragment = decode(fragment);
-        let other = self.parsed(to).filter(|other| !other.is_demo)?;
-        let there = places
-            .entry(to)
-            .or_insert_with(|| self.places_on(to, other));
-        let always = fragment.is_empty() || fragment == "top" || fragment.starts_with(":~:");
-        if always || there.ids.contains(&fragment) {
+            Lead::Dead(Dead::NoFile(name)) if image => {
+                Some((Rule::MissingImage, format!("there is no image {name}")))
+            }
+            Lead::Dead(Dead::NoFile(name)) => {
+                let mut message = format!("this leads to {name}, which is not in the notebook");
+                message += &did_you_mean(self.files_like(&name).into_iter());
+                Some((Rule::BrokenLink, message))
+            }
+            Lead::Dead(why) => {
+                let rule = if image {
+                    Rule::MissingImage
+                } else {
+                    Rule::BrokenLink
+                };
+                Some((rule, why.message()?))
+            }
+            Lead::Note(to, Part::Missing(fragment)) => {
+                let other = self.parsed(to).filter(|other| !other.is_demo)?;
+                Some((
+                    Rule::BrokenFragment,
+                    self.no_place(note, to, other, &fragment, places)?,
+                ))
+            }
+            _ => None,
+        }
+    }
+
+    /// What to say of a `#…` that a note does not have; nothing of those that browsers know.
+    fn no_place(
+        &self,
+        note: &Parsed,
+        to: u32,
+        other: &Parsed,
+        fragment: &str,
+        places: &mut FxHashMap<u32, Places>,
+    ) -> Option<String> {
+        if fragment == "top" || fragment.starts_with(":~:") {
             return None;
         }
-        let mut message = match to == slot {
+        let mut message = match note.file == other.file {
             true => format!("this note has no heading or topic `#{fragment}`"),
             false => format!("{} has no heading or topic `#{fragment}`", other.file),
         };
-        if let Some((_, elsewhere, _)) = self.definition(&fragment) {
+        if let Some((_, elsewhere, _)) = self.definition(fragment) {
             message += &format!("; {} defines {fragment}", elsewhere.file);
-        } else {
-            let near = there.near(&fragment);
-            message += &did_you_mean(near.iter().map(|near| format!("#{near}")));
+            return Some(message);
         }
-        told(Rule::BrokenFragment, message)
-    }
-
-    /// Every `id` of a note's page that an author can link to.
-    fn places_on<'n>(&'n self, slot: u32, note: &'n Parsed) -> Places<'n> {
-        let headings = Render::new(self, slot, note)
-            .ids
-            .into_iter()
-            .map(Cow::Owned);
-        let anchors = note.anchors.iter().enumerate();
-        let anchors = anchors.filter(|(index, _)| self.wins(slot, clamp(*index), note));
-        let anchors = anchors.map(|(_, anchor)| Cow::Borrowed(note.anchor_name(anchor)));
-        Places {
-            ids: headings.chain(anchors).collect(),
+        let there = places.entry(to).or_insert_with(|| Places {
+            ids: Parts::of(self, to, other).into_ids(),
             alike: None,
             told: 0,
-        }
+        });
+        let near = there.near(fragment);
+        message += &did_you_mean(near.iter().map(|near| format!("#{near}")));
+        Some(message)
     }
 
-    /// Links and images that lead to nothing of the notebook's own, by file and place; what
-    /// is plainly broken is a problem instead.
+    /// Links to pages of our own, by file and place; those that lead to no topic or demo
+    /// are problems instead.
     pub fn elsewhere(&self) -> (Vec<Elsewhere>, Vec<Problem>) {
         let (mut elsewhere, mut problems) = (Vec::new(), Vec::new());
-        for (_, note) in self.files().filter(|(_, note)| !is_no_text(note)) {
-            let mut is_image = vec![false; note.links.len()];
-            for piece in &note.pieces {
-                if let Piece::Image(index) = piece {
-                    is_image[*index as usize] = true;
-                }
-            }
-            for (link, image) in note.links.iter().zip(is_image) {
-                let url = note.str(link.url);
-                let Target::Local(_) = urls::target(url, &note.file, link.email) else {
+        for (slot, note) in self.files().filter(|(_, note)| !is_no_text(note)) {
+            let leads = Leads::of(self);
+            for link in &note.links {
+                let Lead::Page(address) = leads.lead(slot, note, link) else {
                     continue;
                 };
-                let told = |rule, message| {
-                    Problem::new(rule, &*note.file, (link.line, link.column), message)
-                };
-                let path = match local(url, &note.file).0 {
-                    Ok(path) => path,
-                    Err(path) => {
-                        let rule = match image {
-                            true => Rule::MissingImage,
-                            false => Rule::BrokenLink,
-                        };
-                        let message = format!("this leads out of the content folder, to {path}");
-                        problems.push(told(rule, message));
-                        continue;
+                let end = address.find(['?', '#']).unwrap_or(address.len());
+                let path = urls::decode(&address[..end]);
+                match self.leads_to(&path) {
+                    LeadsTo::Here => {}
+                    LeadsTo::Nowhere(message) => {
+                        let at = (link.line, link.column);
+                        problems.push(Problem::new(Rule::BrokenLink, &*note.file, at, message));
                     }
-                };
-                match self.leads_to(&path, image) {
-                    Leads::Here => {}
-                    Leads::Nowhere(message) => problems.push(told(Rule::BrokenLink, message)),
-                    Leads::Elsewhere => elsewhere.push(Elsewhere {
+                    LeadsTo::Elsewhere => elsewhere.push(Elsewhere {
                         file: note.file.to_string(),
                         line: link.line,
                         column: link.column,
                         path,
-                        image,
                     }),
                 }
             }
@@ -224,16 +223,16 @@ impl Notebook {
     }
 
     /// What stands at a path of this site, as far as the notebook knows.
-    fn leads_to(&self, path: &str, image: bool) -> Leads {
+    fn leads_to(&self, path: &str) -> LeadsTo {
         let bare = path.trim_end_matches('/');
-        if !image && (bare.is_empty() || self.paths().find(bare).is_some()) {
-            return Leads::Here;
+        if bare.is_empty() || self.paths().find(bare).is_some() {
+            return LeadsTo::Here;
         }
         if let Some(name) = bare.strip_prefix("/topics/") {
             if self.definition(name).is_some() || name.contains('/') {
-                return Leads::Here;
+                return LeadsTo::Here;
             }
-            return Leads::Nowhere(self.undefined(name));
+            return LeadsTo::Nowhere(self.undefined(name));
         }
         if let Some(id) = bare.strip_prefix("/demos/")
             && !id.contains(['/', '.'])
@@ -241,11 +240,11 @@ impl Notebook {
         {
             let mut demos = self.files().filter(|(_, note)| note.is_demo);
             return match demos.any(|(slot, _)| self.address(slot) == bare) {
-                true => Leads::Here,
-                false => Leads::Nowhere(format!("there is no demo {id}")),
+                true => LeadsTo::Here,
+                false => LeadsTo::Nowhere(format!("there is no demo {id}")),
             };
         }
-        Leads::Elsewhere
+        LeadsTo::Elsewhere
     }
 
     /// Files of the notebook that a path which is not there may mean, closest first.
@@ -326,7 +325,7 @@ fn last(path: &str) -> &str {
 }
 
 /// Where a path of this site leads.
-enum Leads {
+enum LeadsTo {
     Here,
     /// Nowhere, and why.
     Nowhere(String),
@@ -334,15 +333,15 @@ enum Leads {
 }
 
 /// The places on a page.
-struct Places<'n> {
-    ids: FxHashSet<Cow<'n, str>>,
+struct Places {
+    ids: FxHashSet<String>,
     /// The same, to be asked for near ones.
     alike: Option<near::Alike>,
     /// How often that was done.
     told: usize,
 }
 
-impl Places<'_> {
+impl Places {
     /// Places that a fragment may mean, closest first. After some of them an author has
     /// seen what it is about, and a note may have thousands.
     fn near(&mut self, fragment: &str) -> Vec<String> {
@@ -351,7 +350,7 @@ impl Places<'_> {
         if self.told > MOST {
             return Vec::new();
         }
-        let same = |id: &&Cow<'_, str>| id.eq_ignore_ascii_case(fragment);
+        let same = |id: &&String| id.eq_ignore_ascii_case(fragment);
         match self.ids.iter().find(same) {
             Some(same) => vec![same.to_string()],
             None => {
@@ -378,19 +377,6 @@ pub(super) fn did_you_mean(near: impl Iterator<Item = String>) -> String {
     }
 }
 
-/// The path of an address of this site that is written in `file`, from the content folder,
-/// and the `?…` and `#…` after it. An error is a path out of the folder.
-fn local(url: &str, file: &str) -> (Result<String, String>, String) {
-    let clean: String = url.trim().chars().filter(|c| !c.is_control()).collect();
-    let (path, rest) = clean.split_at(clean.find(['?', '#']).unwrap_or(clean.len()));
-    let inside = urls::beside(path, file);
-    let path = inside.map(|inside| format!("/{inside}"));
-    (
-        path.ok_or_else(|| decode(&clean).into_owned()),
-        rest.to_owned(),
-    )
-}
-
 /// Does a word stand between the brackets of an anchor?
 pub(super) fn is_in_brackets(note: &Parsed, word: &Word) -> bool {
     let at = word.at as usize;
@@ -398,12 +384,6 @@ pub(super) fn is_in_brackets(note: &Parsed, word: &Word) -> bool {
     let after = after.and_then(|text| text.strip_prefix(note.word(word)));
     before.is_some_and(|text| text.ends_with("<<"))
         && after.is_some_and(|text| text.starts_with(">>"))
-}
-
-fn decode(text: &str) -> Cow<'_, str> {
-    percent_encoding::percent_decode_str(text)
-        .decode_utf8()
-        .unwrap_or(Cow::Borrowed(text))
 }
 
 /// The text of a note, images' descriptions apart, in stretches of its source.

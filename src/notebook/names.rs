@@ -10,7 +10,6 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use super::parse::{defines, mentions};
 use super::parsed::Parsed;
 
 /// How many shards; a power of two.
@@ -59,12 +58,22 @@ impl Names {
         (FxBuildHasher.hash_one(name) >> 40) as usize % SHARDS
     }
 
-    /// Links many files at once, in parallel. Slots must be in file order.
-    pub fn of(notes: &[(u32, &Parsed)]) -> Self {
+    /// Links many files at once, in parallel. Slots must be in file order. `defines` tells
+    /// the names that a file defines, as [`super::parse::defines`] does, and `mentions`
+    /// those that it mentions.
+    pub fn of<'n, D, M>(
+        notes: &[(u32, &'n Parsed)],
+        defines: impl Fn(&'n Parsed) -> D + Sync,
+        mentions: impl Fn(&'n Parsed) -> M + Sync,
+    ) -> Self
+    where
+        D: Iterator<Item = (u32, bool, &'n str)>,
+        M: Iterator<Item = &'n str>,
+    {
         let parts = rayon::current_num_threads().clamp(1, SHARDS);
         let built: Vec<Vec<(usize, Shard)>> = (0..parts)
             .into_par_iter()
-            .map(|part| Self::part(notes, part, parts))
+            .map(|part| Self::part(notes, &defines, &mentions, (part, parts)))
             .collect();
         let mut names = Self::default();
         for (at, shard) in built.into_iter().flatten() {
@@ -78,7 +87,16 @@ impl Names {
     }
 
     /// Every `parts`th shard, from number `part`.
-    fn part(notes: &[(u32, &Parsed)], part: usize, parts: usize) -> Vec<(usize, Shard)> {
+    fn part<'n, D, M>(
+        notes: &[(u32, &'n Parsed)],
+        defines: impl Fn(&'n Parsed) -> D,
+        mentions: impl Fn(&'n Parsed) -> M,
+        (part, parts): (usize, usize),
+    ) -> Vec<(usize, Shard)>
+    where
+        D: Iterator<Item = (u32, bool, &'n str)>,
+        M: Iterator<Item = &'n str>,
+    {
         let mut shards: Vec<Shard> = Vec::new();
         shards.resize_with(SHARDS.div_ceil(parts), Shard::default);
         // Nobody shares these entries yet, so they can be changed in place.

@@ -10,7 +10,7 @@ use super::parsed::{DemoFields, Next, Parsed};
 use super::paths::Wish;
 use super::problem::Rule;
 use super::walk::{Made, Walk};
-use super::{name, paths};
+use super::{leads, name, paths};
 
 /// More than this is refused: no note is a gigabyte.
 const TOO_LARGE: usize = 1 << 30;
@@ -94,6 +94,8 @@ pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, rules: &Rules) -> Parsed {
         words: made.words.as_slice().into(),
         leaves: made.leaves.as_slice().into(),
         links: made.links.as_slice().into(),
+        called: Box::default(),
+        calls: Box::default(),
         code_blocks: made.code_blocks.as_slice().into(),
         code: made.code.as_slice().into(),
         demo: is_demo.then(|| {
@@ -110,6 +112,8 @@ pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, rules: &Rules) -> Parsed {
     };
     made.spare();
     parsed.title = title(&parsed, front.title, &rules.prefixes).into();
+    parsed.called = leads::called(&parsed.file, &parsed.title, &parsed.wish.path);
+    parsed.calls = leads::calls(&parsed);
     parsed
 }
 

@@ -139,6 +139,8 @@ pub(super) struct Word {
     pub leaf: u32,
     /// How many bytes at its end are `_` or `-` and may be punctuation.
     pub trim: u16,
+    /// It is what a `[[wiki link]]` leads to, and may be the name of a note as well.
+    pub wiki: bool,
 }
 
 /// A heading and its section.
@@ -161,11 +163,30 @@ pub(super) struct Heading {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Link {
     pub url: Span,
+    /// Its title; of a wiki link the part that is shown.
     pub title: Span,
     pub line: u32,
     pub column: u32,
-    /// Written as a mail address.
-    pub email: bool,
+    /// Where it begins in the source.
+    pub at: u32,
+    /// All of it, as written.
+    pub source: Span,
+    /// Which leaf it stands in.
+    pub leaf: u32,
+    /// For a wiki link to something with the shape of a NAME: its number among the words.
+    pub word: Option<u32>,
+    pub kind: LinkKind,
+}
+
+/// How a link is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LinkKind {
+    /// `[text](address)` and the like.
+    Usual,
+    /// `<someone@example.org>`.
+    Mail,
+    /// `[[Note]]`, `[[Note|label]]`.
+    Wiki,
 }
 
 /// A code block.
@@ -218,6 +239,10 @@ pub(super) struct Parsed {
     /// The pieces of each paragraph, table row, heading…
     pub leaves: Box<[Span]>,
     pub links: Box<[Link]>,
+    /// What it may be called in links of others, as `wiki` has it.
+    pub called: Box<[Box<str>]>,
+    /// What its own links call others.
+    pub calls: Box<[Box<str>]>,
     pub code_blocks: Box<[CodeBlock]>,
     pub code: Box<[Span]>,
     /// What a demo says of itself beside its title.
@@ -262,6 +287,25 @@ impl Parsed {
             .unwrap_or(whole)
     }
 
+    /// The title of a link, where its author gives one.
+    pub fn link_title(&self, link: &Link) -> Option<&str> {
+        let has_title = link.kind != LinkKind::Wiki && link.title.start < link.title.end;
+        has_title.then(|| self.str(link.title))
+    }
+
+    /// What stands before and after the shown part of a wiki link.
+    pub fn around_label(&self, link: &Link) -> (&str, &str) {
+        let before = Span {
+            end: link.title.start,
+            ..link.source
+        };
+        let after = Span {
+            start: link.title.end,
+            ..link.source
+        };
+        (self.str(before), self.str(after))
+    }
+
     /// The pieces in a range.
     pub fn pieces(&self, range: Span) -> &[Piece] {
         self.pieces
@@ -272,6 +316,23 @@ impl Parsed {
     /// The text that a reader sees in a range of pieces, anchors left out.
     pub fn plain(&self, range: Span) -> String {
         self.text(range, "")
+    }
+
+    /// The same with the names of anchors, brackets apart: what a program reads that
+    /// knows no anchors.
+    pub fn plain_with_names(&self, range: Span) -> String {
+        let mut names = self.pieces(range).iter().filter_map(|piece| match piece {
+            Piece::Anchor(index) => self.anchors.get(*index as usize),
+            _ => None,
+        });
+        let text = self.text(range, ANCHOR);
+        let mut parts = text.split(ANCHOR);
+        let mut plain = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            plain.push_str(names.next().map_or("", |anchor| self.anchor_name(anchor)));
+            plain.push_str(part);
+        }
+        plain
     }
 
     /// The same, with `anchor` in the place of each anchor.

@@ -90,7 +90,11 @@ impl Paths {
         }
         for (claim, wish, mut fault) in homeless {
             let mut path = wish.clone();
-            if let Some(other) = taken.get(&wish) {
+            // A folder's README stays in its folder where another note is read at the folder.
+            let own = whole_from_file(claim.file, reserved);
+            if taken.contains_key(&wish) && fault.is_none() && !taken.contains_key(&*own) {
+                path = own.into();
+            } else if let Some(other) = taken.get(&wish) {
                 let why = format!("the path `{wish}` is used by {other} already");
                 fault.get_or_insert_with(|| {
                     (
@@ -183,10 +187,24 @@ fn is_reserved(segment: &str, reserved: &[&str]) -> bool {
         .any(|route| route.trim_matches('/').eq_ignore_ascii_case(segment))
 }
 
-/// A path made of a file name: `learnings/docker.md` is read at `/learnings/docker`.
+/// A path made of a file name: `learnings/docker.md` is read at `/learnings/docker`, and
+/// `learnings/README.md` at `/learnings`.
 fn from_file(file: &str, reserved: &[&str]) -> String {
-    let mut path = String::with_capacity(file.len() + 1);
-    for (index, segment) in without_ending(file)
+    let stem = without_ending(file);
+    path_of(
+        super::leads::folder_of_readme(stem).unwrap_or(stem),
+        reserved,
+    )
+}
+
+/// The same with the name of a folder's README.
+fn whole_from_file(file: &str, reserved: &[&str]) -> String {
+    path_of(without_ending(file), reserved)
+}
+
+fn path_of(stem: &str, reserved: &[&str]) -> String {
+    let mut path = String::with_capacity(stem.len() + 1);
+    for (index, segment) in stem
         .split('/')
         .filter(|segment| !matches!(segment.trim(), "" | "." | ".."))
         .enumerate()
@@ -270,6 +288,9 @@ mod tests {
         assert_eq!(from_file("My Notes.markdown", RESERVED), "/My-Notes");
         assert_eq!(from_file("topics/a.md", RESERVED), "/topics-note/a");
         assert_eq!(from_file("100%.md", RESERVED), "/100-");
+        assert_eq!(from_file("a/README.md", RESERVED), "/a");
+        assert_eq!(from_file("a/b/Index.md", RESERVED), "/a/b");
+        assert_eq!(from_file("README.md", RESERVED), "/README");
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use super::lines::Lines;
 use super::linked::{Meaning, Notebook};
 use super::name;
-use super::parsed::{Anchor, Link, Parsed, Span};
+use super::parsed::{Anchor, Link, LinkKind, Parsed, Span};
 use super::urls::{self, Target};
 use std::ops::Range;
 
@@ -210,8 +210,8 @@ impl Notebook {
         let rest = &url[start..];
         let name = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
         let leads_there = matches!(
-            urls::target(url, &note.file, link.email),
-            Target::File(..) | Target::Local(_)
+            urls::target(url, &note.file, link.kind == LinkKind::Mail),
+            Target::Here(_) | Target::Path { .. }
         );
         let start = bytes.start + start;
         (leads_there && self.defines(name)).then(|| (name.to_owned(), start..start + name.len()))
@@ -220,7 +220,8 @@ impl Notebook {
     /// The live value that a link's address names, and where in the source.
     fn live_in(&self, note: &Parsed, link: &Link) -> Option<(String, Range<usize>)> {
         let bytes = in_source(note, link.url)?;
-        match urls::target(note.text.get(bytes.clone())?, &note.file, link.email) {
+        let mail = link.kind == LinkKind::Mail;
+        match urls::target(note.text.get(bytes.clone())?, &note.file, mail) {
             Target::Live(name) => Some((name, bytes)),
             _ => None,
         }

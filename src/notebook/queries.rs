@@ -10,8 +10,8 @@ use super::page::{
 };
 use super::parse::defines;
 use super::parsed::{Anchor, El, Parsed, Piece, Span, Word};
-use super::render::{Render, place};
-use rustc_hash::FxHashSet;
+use super::render::{Ref, Render, place};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 impl Notebook {
     /// How many notes there are. Demos are no notes.
@@ -88,9 +88,9 @@ impl Notebook {
         })
     }
 
-    /// The paragraphs that refer to topics of the note at a path, `count` of them from number
-    /// `from`: those from elsewhere first, in file order, then the note's own; in each file
-    /// as they stand in its source.
+    /// The paragraphs that refer to topics of the note at a path or lead to the note itself,
+    /// `count` of them from number `from`: those from elsewhere first, in file order, then the
+    /// note's own; in each file as they stand in its source.
     pub fn note_references(&self, path: &str, from: usize, count: usize) -> NoteReferences {
         let slot = self.paths().find(path);
         let slot = slot.map(|at| self.paths().in_order[at].1);
@@ -105,6 +105,11 @@ impl Notebook {
                 slots.extend(entry.into_iter().flat_map(|(_, entry)| &entry.mentions));
             }
         }
+        let mut links = FxHashMap::<u32, Vec<u32>>::default();
+        for (slot, _, link) in self.led_to(own) {
+            slots.insert(slot);
+            links.entry(slot).or_default().push(link);
+        }
         let mut files: Vec<(u32, &Parsed)> = slots
             .into_iter()
             .filter_map(|slot| Some((slot, self.parsed(slot)?)))
@@ -113,19 +118,23 @@ impl Notebook {
         let mut all = Vec::new();
         for (slot, from) in files {
             let words = from.words.iter().enumerate();
-            let mut found: Vec<(u32, u32)> = words
+            let mut found: Vec<(u32, u32, Ref)> = words
                 .filter(|(_, word)| {
                     let may = names.contains(from.word(word)) || names.contains(from.bare_word(word));
                     may && matches!(self.meaning(from, word), Meaning::Topic(name) if names.contains(&**name))
                 })
-                .map(|(index, word)| (word.at, clamp(index)))
+                .map(|(index, word)| (word.at, word.leaf, Ref::Word(clamp(index))))
                 .collect();
-            found.sort_unstable();
-            let leaf_of = |index: &(u32, u32)| from.words[index.1 as usize].leaf;
-            let paragraphs = found.chunk_by(|a, b| leaf_of(a) == leaf_of(b));
-            all.extend(paragraphs.map(|words| {
-                let words: Vec<u32> = words.iter().map(|(_, index)| *index).collect();
-                (slot, from, words)
+            let links = links.get(&slot).into_iter().flatten();
+            found.extend(links.map(|&index| {
+                let link = &from.links[index as usize];
+                (link.at, link.leaf, Ref::Link(index))
+            }));
+            found.sort_unstable_by_key(|(at, ..)| *at);
+            let paragraphs = found.chunk_by(|(_, a, _), (_, b, _)| a == b);
+            all.extend(paragraphs.map(|refs| {
+                let refs: Vec<Ref> = refs.iter().map(|(.., what)| *what).collect();
+                (slot, from, refs)
             }));
         }
         let here = all.iter().filter(|(slot, ..)| *slot == own).count();
@@ -134,7 +143,7 @@ impl Notebook {
             count: all.len(),
             here,
             backlinks: asked
-                .map(|(slot, note, words)| self.backlink(*slot, note, words, *slot == own))
+                .map(|(slot, note, refs)| self.backlink(*slot, note, refs, *slot == own))
                 .collect(),
         }
     }
@@ -271,7 +280,7 @@ impl Notebook {
             if passed > from && backlinks.len() < count {
                 let at = note.words[word as usize].at;
                 let here = own.is_some_and(|(own, source)| own == slot && source.contains(at));
-                backlinks.push(self.backlink(slot, note, &[word], here));
+                backlinks.push(self.backlink(slot, note, &[Ref::Word(word)], here));
             }
             backlinks.len() < count
         });
@@ -326,30 +335,32 @@ impl Notebook {
         }
     }
 
-    /// The backlink that these words are: at least one, all of one paragraph.
-    fn backlink(&self, slot: u32, note: &Parsed, words: &[u32], here: bool) -> Backlink {
-        let first = words.first().copied().unwrap_or_default();
-        let word = &note.words[first as usize];
+    /// The backlink that these are: at least one, all of one paragraph.
+    fn backlink(&self, slot: u32, note: &Parsed, refs: &[Ref], here: bool) -> Backlink {
+        let first = refs.first().copied().unwrap_or(Ref::Word(0));
+        let (at, line, leaf) = match first {
+            Ref::Word(word) => {
+                let word = &note.words[word as usize];
+                (word.at, word.line, word.leaf)
+            }
+            Ref::Link(link) => {
+                let link = &note.links[link as usize];
+                (link.at, link.line, link.leaf)
+            }
+        };
         let topics = self.topics_in(slot, note);
-        let innermost = topics
-            .iter()
-            .rev()
-            .find(|(source, _)| source.contains(word.at));
-        let leaf = note
-            .leaves
-            .get(word.leaf as usize)
-            .copied()
-            .unwrap_or_default();
+        let innermost = topics.iter().rev().find(|(source, _)| source.contains(at));
+        let leaf = note.leaves.get(leaf as usize).copied().unwrap_or_default();
         Backlink {
             note: self.note_link(slot),
             topic: innermost.map(|(_, index)| {
                 self.topic_link(note.anchor_name(&note.anchors[*index as usize]))
             }),
             file: note.file.to_string(),
-            line: word.line,
+            line,
             place: place(first),
             here,
-            paragraph: Render::snippet(self, slot, note, words).leaf(leaf),
+            paragraph: Render::snippet(self, slot, note, refs).leaf(leaf),
         }
     }
 

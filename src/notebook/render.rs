@@ -5,12 +5,13 @@
 //! parse time: a page is as new as the notebook that draws it.
 
 use super::html::{escape, escape_raw};
-use super::lines::clamp;
+use super::ids::{self, slug};
+use super::leads::{Dead, Lead, Leads};
 use super::linked::{Meaning, Notebook};
 use super::page::Block;
-use super::parsed::{Alert, El, Link, Parsed, Piece, Side, Span, Tag};
-use super::urls::{self, Target};
-use super::{code, name};
+use super::parsed::{Alert, El, Link, LinkKind, Parsed, Piece, Side, Span, Tag};
+use super::picture::{self, Size};
+use super::{code, urls};
 
 /// Draws the pieces of one file.
 pub(super) struct Render<'n> {
@@ -19,14 +20,23 @@ pub(super) struct Render<'n> {
     note: &'n Parsed,
     /// Where the file is read, encoded.
     here: String,
+    leads: Leads<'n>,
     /// The `id` of each heading.
     pub ids: Vec<String>,
-    /// In a backlink: the numbers of the words to mark. Blocks are left out, only their text
-    /// is drawn.
-    marked: Option<&'n [u32]>,
+    /// In a backlink: what is to be marked. Blocks are left out, only their text is drawn.
+    marked: Option<&'n [Ref]>,
     /// For a page that has text of its own: nothing has an `id`, nothing is a heading,
     /// nothing moves or takes the keyboard but links.
     bare: bool,
+}
+
+/// Something in a note that refers to a topic or to another note.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ref {
+    /// A word, by its number.
+    Word(u32),
+    /// A link, by its number.
+    Link(u32),
 }
 
 /// The `id` of the element of a page that describes links to other sites.
@@ -57,7 +67,7 @@ pub(super) struct State {
 impl<'n> Render<'n> {
     pub fn new(notebook: &'n Notebook, slot: u32, note: &'n Parsed) -> Self {
         let mut render = Self::without_ids(notebook, slot, note);
-        render.ids = render.heading_ids();
+        render.ids = ids::of(notebook, slot, note);
         render
     }
 
@@ -70,9 +80,9 @@ impl<'n> Render<'n> {
     }
 
     /// For the paragraph of a backlink, which is these words of the note.
-    pub fn snippet(notebook: &'n Notebook, slot: u32, note: &'n Parsed, words: &'n [u32]) -> Self {
+    pub fn snippet(notebook: &'n Notebook, slot: u32, note: &'n Parsed, marked: &'n [Ref]) -> Self {
         Self {
-            marked: Some(words),
+            marked: Some(marked),
             ..Self::without_ids(notebook, slot, note)
         }
     }
@@ -83,6 +93,7 @@ impl<'n> Render<'n> {
             slot,
             note,
             here: urls::encode(notebook.path_of(slot).unwrap_or_default()),
+            leads: Leads::of(notebook),
             ids: Vec::new(),
             marked: None,
             bare: false,
@@ -92,51 +103,6 @@ impl<'n> Render<'n> {
     /// The file that is drawn.
     pub fn note(&self) -> &'n Parsed {
         self.note
-    }
-
-    /// A heading's `id`: the first topic that it defines, or its text as an address.
-    fn heading_ids(&self) -> Vec<String> {
-        let mut taken: rustc_hash::FxHashSet<String> = self
-            .note
-            .anchors
-            .iter()
-            .map(|anchor| self.note.anchor_name(anchor).to_owned())
-            .collect();
-        let mut tries = rustc_hash::FxHashMap::<String, u32>::default();
-        let mut names = vec![None; self.note.headings.len()];
-        for (index, anchor) in self.note.anchors.iter().enumerate() {
-            if let Some(heading) = anchor.heading
-                && names[heading as usize].is_none()
-                && self.notebook.wins(self.slot, clamp(index), self.note)
-            {
-                names[heading as usize] = Some(self.note.anchor_name(anchor));
-            }
-        }
-        let mut ids = Vec::with_capacity(names.len());
-        for (index, name) in names.into_iter().enumerate() {
-            if let Some(name) = name {
-                ids.push(name.to_owned());
-                continue;
-            }
-            let slug = slug(
-                &self
-                    .note
-                    .heading_title(clamp(index), self.notebook.prefixes()),
-            );
-            let count = tries.entry(slug.clone()).or_default();
-            let id = loop {
-                let id = match *count {
-                    0 => slug.clone(),
-                    n => format!("{slug}-{n}"),
-                };
-                *count += 1;
-                if taken.insert(id.clone()) {
-                    break id;
-                }
-            };
-            ids.push(id);
-        }
-        ids
     }
 
     /// The names that a heading defines here (duplicates left out).
@@ -351,7 +317,7 @@ impl<'n> Render<'n> {
                 escape(out, url);
                 out.push_str("</a>");
             }
-            Piece::Link(index) => self.link(out, state, self.note.links[index as usize]),
+            Piece::Link(index) => self.link(out, state, index),
             Piece::LinkEnd => {
                 self.close_md(out, state);
                 state.in_link = state.in_link.saturating_sub(1);
@@ -623,6 +589,12 @@ impl<'n> Render<'n> {
         if state.in_link > 0 {
             return escape(out, name);
         }
+        self.open_reference(out, name, class, word);
+        escape(out, name);
+        out.push_str("</a>");
+    }
+
+    fn open_reference(&self, out: &mut String, name: &str, class: &str, word: Option<u32>) {
         out.push_str("<a class=\"");
         out.push_str(class);
         out.push_str("\" data-topic=\"");
@@ -630,12 +602,21 @@ impl<'n> Render<'n> {
         out.push_str("\" href=\"/topics/");
         escape(out, name);
         out.push('"');
-        if let Some(word) = word.filter(|_| !self.bare && !self.is_snippet()) {
-            out.push_str(&format!(" id=\"{}\"", place(word)));
+        if let Some(word) = word {
+            self.place(out, Ref::Word(word));
         }
         out.push('>');
-        escape(out, name);
-        out.push_str("</a>");
+    }
+
+    /// Something that refers to something else can be led to, on pages of its own text.
+    fn place(&self, out: &mut String, what: Ref) {
+        if !self.bare && !self.is_snippet() {
+            out.push_str(&format!(" id=\"{}\"", place(what)));
+        }
+    }
+
+    fn is_marked(&self, what: Ref) -> bool {
+        self.marked.is_some_and(|marked| marked.contains(&what))
     }
 
     fn word(&self, out: &mut String, state: &State, index: u32) {
@@ -646,7 +627,7 @@ impl<'n> Render<'n> {
             Meaning::Topic(name) => (&**name, "ref"),
             Meaning::Wanted(name) => (name, "ref wanted"),
         };
-        if self.marked.is_some_and(|words| words.contains(&index)) {
+        if self.is_marked(Ref::Word(index)) {
             out.push_str("<mark>");
             escape(out, name);
             out.push_str("</mark>");
@@ -657,105 +638,176 @@ impl<'n> Render<'n> {
     }
 
     /// Opens a link; what ends it waits in the state.
-    fn link(&self, out: &mut String, state: &mut State, link: Link) {
+    fn link(&self, out: &mut String, state: &mut State, index: u32) {
+        let link = self.note.links[index as usize];
         state.open.push(Open::Md);
-        let url = self.note.str(link.url);
-        let title = Some(self.note.str(link.title)).filter(|title| !title.is_empty());
-        let end = match urls::target(url, &self.note.file, link.email) {
-            Target::External(url) => {
+        let title = self.note.link_title(&link);
+        let lead = self.leads.lead(self.slot, self.note, &link);
+        let marked = self.is_marked(Ref::Link(index))
+            || link
+                .word
+                .is_some_and(|word| self.is_marked(Ref::Word(word)));
+        let end = match lead {
+            // The paragraph of a backlink is a link's only place: no link within a mark.
+            Lead::Note(..) | Lead::Topic(_) | Lead::Wanted(_) if marked => {
+                out.push_str("<mark>");
+                "</mark>".to_owned()
+            }
+            Lead::Away(url) => {
                 external(out, &url, title);
-                state.in_link += 1;
                 "</a>".to_owned()
             }
-            Target::Local(url) => {
-                self.local(out, &url, title);
-                state.in_link += 1;
+            Lead::Page(url) => self.local(out, &url, title, None),
+            Lead::Note(slot, part) => {
+                let url = self.notebook.address_of_part(slot, &part);
+                let elsewhere = (slot != self.slot).then_some(Ref::Link(index));
+                self.local(out, &url, title, elsewhere)
+            }
+            Lead::File(name, rest, _) => {
+                let url = format!("{}{rest}", address_of_file(name));
+                self.local(out, &url, title, None)
+            }
+            Lead::Topic(name) => {
+                self.open_reference(out, name, "ref", link.word);
                 "</a>".to_owned()
             }
-            Target::File(file, rest) => {
-                let url = match self.notebook.address_of_file(&file) {
-                    Some(path) => format!("{}{rest}", urls::encode(&path)),
-                    None => format!("/{}{rest}", urls::encode(&file)),
-                };
-                self.local(out, &url, title);
-                state.in_link += 1;
+            Lead::Wanted(name) => {
+                self.open_reference(out, name, "ref wanted", link.word);
                 "</a>".to_owned()
             }
-            Target::Live(name) if !self.bare && self.notebook.is_live(&name) => {
+            Lead::Live(name) if !self.bare && self.notebook.is_live(&name) => {
                 let page = self.notebook.live_page();
                 out.push_str(&format!(
                     "<live-value name=\"{name}\" key=\"{name}\" data-state=\"loading\"><a href=\"{page}#{name}\">"
                 ));
-                state.in_link += 1;
                 "</a></live-value>".to_owned()
             }
             // In a preview the word alone. And a mistake in a name costs the reader nothing:
             // the word stays. The author is told.
-            Target::Live(_) => {
-                state.in_link += 1;
-                String::new()
-            }
-            Target::Unsafe => {
-                state.in_link += 1;
-                out.push_str("<span class=\"unsafe\">");
-                let mut end = " (".to_owned();
-                escape(&mut end, url);
-                end.push_str(")</span>");
-                end
-            }
+            Lead::Live(_) => String::new(),
+            Lead::Unsafe => self.not_a_link(out, &link, "unsafe"),
+            Lead::Dead(Dead::Brackets) => self.not_a_link(out, &link, ""),
+            Lead::Dead(_) => self.not_a_link(out, &link, "dead"),
         };
+        state.in_link += 1;
         state.link_ends.push(end);
     }
 
-    fn local(&self, out: &mut String, url: &str, title: Option<&str>) {
+    /// A link that is not to be followed, as text that says where it was to lead; a wiki
+    /// link as it is written. Gives its end.
+    fn not_a_link(&self, out: &mut String, link: &Link, class: &str) -> String {
+        let mut end = String::new();
+        if !class.is_empty() {
+            out.push_str(&format!("<span class=\"{class}\">"));
+        }
+        if link.kind == LinkKind::Wiki {
+            let (before, after) = self.note.around_label(link);
+            escape(out, before);
+            escape(&mut end, after);
+        } else {
+            end.push_str(" (");
+            escape(&mut end, self.note.str(link.url));
+            end.push(')');
+        }
+        if !class.is_empty() {
+            end.push_str("</span>");
+        }
+        end
+    }
+
+    /// Opens a link within this site, and gives its end.
+    fn local(&self, out: &mut String, url: &str, title: Option<&str>, at: Option<Ref>) -> String {
         out.push_str("<a href=\"");
         escape(out, url);
         out.push('"');
         title_attribute(out, title);
+        if let Some(at) = at {
+            self.place(out, at);
+        }
         out.push('>');
+        "</a>".to_owned()
     }
 
     /// An image of our own; one of another site becomes a link to it, since a
-    /// page never loads anything from elsewhere.
+    /// page never loads anything from elsewhere. What is no image (a note, a film) becomes
+    /// a link as well, and one that is missing its description.
     fn image(&self, out: &mut String, state: &State, link: Link, description: &str) {
         let url = self.note.str(link.url);
-        let title = Some(self.note.str(link.title)).filter(|title| !title.is_empty());
+        let title = self.note.link_title(&link);
         let shown = if description.is_empty() {
             url
         } else {
             description
         };
-        match urls::target(url, &self.note.file, false) {
-            Target::Local(url) => {
-                out.push_str("<img src=\"");
-                escape(out, &url);
-                out.push_str("\" alt=\"");
-                escape(out, description);
-                out.push('"');
-                title_attribute(out, title);
-                out.push_str(" loading=\"lazy\">");
+        let lead = self.leads.lead(self.slot, self.note, &link);
+        let linked = match lead {
+            Lead::File(name, _, size) if picture::is_picture(name) => {
+                return picture_of(out, &address_of_file(name), description, title, size);
             }
-            Target::External(url) if state.in_link == 0 => {
+            Lead::Away(url) if state.in_link == 0 => {
                 external(out, &url, title);
-                escape(out, shown);
-                out.push_str("</a>");
+                "</a>".to_owned()
             }
-            _ => {
+            Lead::File(name, rest, _) if state.in_link == 0 => {
+                let url = format!("{}{rest}", address_of_file(name));
+                self.local(out, &url, title, None)
+            }
+            Lead::Note(slot, part) if state.in_link == 0 => {
+                let url = self.notebook.address_of_part(slot, &part);
+                self.local(out, &url, title, None)
+            }
+            Lead::Page(url) if state.in_link == 0 => self.local(out, &url, title, None),
+            Lead::Dead(Dead::Brackets) => {
+                return escape(out, self.note.str(link.source));
+            }
+            Lead::Dead(_) if link.kind == LinkKind::Wiki => {
+                out.push_str("<span class=\"dead\">");
+                escape(out, self.note.str(link.source));
+                return out.push_str("</span>");
+            }
+            lead => {
+                let dead = matches!(lead, Lead::Dead(_));
+                out.push_str(if dead { "<span class=\"dead\">" } else { "" });
                 escape(out, shown);
                 if shown != url {
                     out.push_str(" (");
                     escape(out, url);
                     out.push(')');
                 }
+                return out.push_str(if dead { "</span>" } else { "" });
             }
-        }
+        };
+        escape(out, shown);
+        out.push_str(&linked);
     }
 }
 
-/// The `id` of a reference on its page, by the number of its word. No heading and no
-/// topic can have such an `id`.
-pub(super) fn place(word: u32) -> String {
-    format!("at:{word}")
+/// Where a file beside the notes is served, encoded.
+fn address_of_file(name: &str) -> String {
+    format!("/files/{}", urls::encode(name))
+}
+
+/// A picture keeps its room before it is there, so that nothing moves when it comes.
+fn picture_of(out: &mut String, url: &str, text: &str, title: Option<&str>, size: Option<Size>) {
+    out.push_str("<img src=\"");
+    escape(out, url);
+    out.push_str("\" alt=\"");
+    escape(out, text);
+    out.push('"');
+    title_attribute(out, title);
+    if let Some((width, height)) = size {
+        out.push_str(&format!(" width=\"{width}\" height=\"{height}\""));
+    }
+    out.push_str(" loading=\"lazy\">");
+}
+
+/// The `id` of a reference on its page, by its number. No heading and no topic can have
+/// such an `id`.
+pub(super) fn place(what: Ref) -> String {
+    match what {
+        Ref::Word(word) => format!("at:{word}"),
+        Ref::Link(link) => format!("at:link:{link}"),
+    }
 }
 
 /// Keeps a block unless there is nothing in it.
@@ -795,23 +847,5 @@ fn title_attribute(out: &mut String, title: Option<&str>) {
         out.push_str(" title=\"");
         escape(out, title);
         out.push('"');
-    }
-}
-
-/// A text as part of an address: letters, digits, `-` and `_`.
-pub(super) fn slug(text: &str) -> String {
-    let mut slug = String::with_capacity(text.len());
-    for c in text.chars() {
-        if name::is_word_char(c) {
-            slug.extend(c.to_lowercase());
-        } else if c.is_whitespace() {
-            slug.push('-');
-        }
-    }
-    let slug = slug.trim_matches('-');
-    if slug.is_empty() {
-        "section".to_owned()
-    } else {
-        slug.to_owned()
     }
 }

@@ -17,6 +17,8 @@ pub(super) enum Found {
     Word(usize, usize, u16),
     /// `http://…` or `https://…`, without the punctuation after it.
     Url(usize, usize),
+    /// `[[Note]]` or `![[picture.png]]`, brackets included.
+    Wiki(usize, usize),
 }
 
 /// What may be found in a run.
@@ -28,6 +30,8 @@ pub(super) struct Allow {
     pub words: bool,
     /// Bare addresses become links here (not so inside a link or code).
     pub urls: bool,
+    /// `[[…]]` is a link here (not so inside a link or code).
+    pub wiki: bool,
 }
 
 const WORD: u8 = 1;
@@ -106,6 +110,15 @@ pub(super) fn scan(
                 }
                 None => at += 1,
             }
+        } else if byte == b'[' && allow.wiki && bytes[at..].starts_with(b"[[") {
+            match wiki_end(text, start, at, end) {
+                Some(stop) => {
+                    let embeds = at > start && bytes[at - 1] == b'!';
+                    found(Found::Wiki(at - usize::from(embeds), stop));
+                    at = stop;
+                }
+                None => at += 1,
+            }
         } else {
             at += 1;
         }
@@ -115,7 +128,7 @@ pub(super) fn scan(
 /// Is there nothing to find at all? Most prose is so. Without an early end, so
 /// that the processor looks at many bytes at once.
 fn is_plain(bytes: &[u8]) -> bool {
-    let odd = |b: u8| (b == b'_') | (b == b'<') | (b == b':') | (b >= 0x80);
+    let odd = |b: u8| (b == b'_') | (b == b'<') | (b == b':') | (b == b'[') | (b >= 0x80);
     let upper = |b: u8| b.wrapping_sub(b'A') < 26;
     let inner = |b: u8| ((b | 0x20).wrapping_sub(b'a') < 26) | (b.wrapping_sub(b'-') < 13);
     let some = bytes.iter().fold(false, |some, &b| some | odd(b));
@@ -136,6 +149,29 @@ fn anchor_end(text: &str, start: usize, at: usize, end: usize) -> Option<usize> 
         .find(|c| !name::is_word_char(c))
         .filter(|&length| inner[length..].starts_with(">>"))?;
     name::is_name(&inner[..length]).then_some(at + 2 + length + 2)
+}
+
+/// A wiki link is a name and perhaps a label: longer ones were not meant as one.
+const LONGEST_WIKI: usize = 500;
+
+/// The end of the wiki link that begins at `at`, when there is one. Lists in lists
+/// (`[[1, 2], [3, 4]]`) and tests of a shell (`[[ -f x ]]`) are none.
+fn wiki_end(text: &str, start: usize, at: usize, end: usize) -> Option<usize> {
+    // `\[[Note]]`: the author wants to show one, not to make one.
+    if at == start && at > 0 && text.as_bytes()[at - 1] == b'\\' {
+        return None;
+    }
+    let inner = &text.as_bytes()[at + 2..end.min(at + 2 + LONGEST_WIKI)];
+    let length = inner
+        .iter()
+        .position(|b| matches!(b, b'[' | b']' | b'<' | b'>' | b'\n' | b'`'))
+        .filter(|&length| inner[length..].starts_with(b"]]"))?;
+    let inner = text.get(at + 2..at + 2 + length)?;
+    let target = inner.split('|').next().unwrap_or_default();
+    let spaced = inner.starts_with(char::is_whitespace) && inner.ends_with(char::is_whitespace);
+    let names = target.contains(char::is_alphanumeric) && !target.contains("://");
+    let footnote = target.starts_with('^');
+    (names && !spaced && !footnote).then_some(at + 2 + length + 2)
 }
 
 /// Reports the words in `text[from..to]`, a run of word bytes.
@@ -220,6 +256,7 @@ mod tests {
         anchors: true,
         words: true,
         urls: true,
+        wiki: true,
     };
 
     fn found(text: &str) -> Vec<String> {
@@ -229,6 +266,7 @@ mod tests {
                 Found::Anchor(a, b) => format!("A {}", &text[a..b]),
                 Found::Word(a, b, trim) => format!("W {}", &text[a..b - trim as usize]),
                 Found::Url(a, b) => format!("U {}", &text[a..b]),
+                Found::Wiki(a, b) => format!("L {}", &text[a..b]),
             });
         });
         all
@@ -275,6 +313,38 @@ mod tests {
         ] {
             assert!(!is_plain(text.as_bytes()), "{text}");
         }
+    }
+
+    #[test]
+    fn wiki_links_are_found_and_other_brackets_are_not() {
+        assert_eq!(
+            found("see [[My note]], ![[a/b.png]] and [[Note#Part|that *one*]]."),
+            [
+                "L [[My note]]",
+                "L ![[a/b.png]]",
+                "L [[Note#Part|that *one*]]"
+            ]
+        );
+        assert_eq!(found("[[A_B]] [[[A_B]]]"), ["L [[A_B]]", "L [[A_B]]"]);
+        for text in [
+            "[[1, 2], [3, 4]]",
+            "[[ -f x ]]",
+            "[[]]",
+            "[[|x]]",
+            "[[-]]",
+            "[[a\nb]]",
+            "[[https://a.org]]",
+            "[[^1]]",
+            "[[a",
+            "[a]]",
+        ] {
+            assert!(
+                found(text).iter().all(|found| !found.starts_with('L')),
+                "{text}"
+            );
+        }
+        let long = format!("[[{}]]", "a".repeat(LONGEST_WIKI));
+        assert!(found(&long).is_empty());
     }
 
     #[test]

@@ -4,17 +4,19 @@
 //! into a page: scripts never, other sites marked, files of the notebook as the
 //! pages they are read at.
 
-use super::paths;
-
 /// What an address turns out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     /// Another site, or mail.
     External(String),
-    /// A place on this site, as it goes into `href`.
-    Local(String),
-    /// Another file of the notebook, and the `#…` or `?…` after it.
-    File(String, String),
+    /// The page of the whole notebook, and the `#…` or `?…` after it.
+    Home(String),
+    /// The file itself, at this `#…` or `?…`.
+    Here(String),
+    /// A path from the content folder, not encoded, and the `#…` or `?…` after it.
+    Path { name: String, rest: String },
+    /// A path out of the content folder.
+    Outside(String),
     /// A value to be filled in by a panel: `live:storage-driver`.
     Live(String),
     /// Not to be followed: it is shown as text.
@@ -49,22 +51,20 @@ pub(super) fn target(url: &str, file: &str, email: bool) -> Target {
     }
     let cut = clean.find(['?', '#']).unwrap_or(clean.len());
     let (path, rest) = clean.split_at(cut);
+    let rest = rest.to_owned();
     if path.is_empty() {
-        return Target::File(file.to_owned(), rest.to_owned());
+        return Target::Here(rest);
     }
-    let is_file = path
-        .rsplit_once('.')
-        .is_some_and(|(_, ending)| paths::is_markdown_ending(ending));
-    match (is_file, beside(path, file)) {
-        (true, Some(other)) => Target::File(other, rest.to_owned()),
-        (false, Some(other)) if !path.starts_with('/') => Target::Local(format!("/{other}{rest}")),
-        _ => Target::Local(clean),
+    match beside(&decode(path), file) {
+        Some(name) if name.is_empty() && path.starts_with('/') => Target::Home(rest),
+        Some(name) => Target::Path { name, rest },
+        None => Target::Outside(clean),
     }
 }
 
-/// A path relative to the folder of `file`, without `.`, `..` and `%20`.
-pub(super) fn beside(path: &str, file: &str) -> Option<String> {
-    let decoded = decode(path);
+/// A path relative to the folder of `file`, without `.` and `..`; none where it leaves the
+/// content folder.
+pub(super) fn beside(decoded: &str, file: &str) -> Option<String> {
     let mut parts: Vec<&str> = if decoded.starts_with('/') {
         Vec::new()
     } else {
@@ -85,7 +85,7 @@ pub(super) fn beside(path: &str, file: &str) -> Option<String> {
 }
 
 /// Undoes percent-encoding where that gives text.
-fn decode(path: &str) -> String {
+pub(super) fn decode(path: &str) -> String {
     percent_encoding::percent_decode_str(path)
         .decode_utf8()
         .map_or_else(|_| path.to_owned(), |text| text.into_owned())
@@ -155,14 +155,20 @@ mod tests {
 
     #[test]
     fn files_of_the_notebook_are_found() {
-        let file = |name: &str, rest: &str| Target::File(name.into(), rest.into());
+        let file = |name: &str, rest: &str| Target::Path {
+            name: name.into(),
+            rest: rest.into(),
+        };
         assert_eq!(of("compose.md#init"), file("learnings/compose.md", "#init"));
         assert_eq!(of("../ops/my%20disk.md"), file("ops/my disk.md", ""));
         assert_eq!(of("/ops/disk.markdown"), file("ops/disk.markdown", ""));
-        assert_eq!(of("#part"), file("learnings/docker.md", "#part"));
-        assert_eq!(of("../../x.md"), Target::Local("../../x.md".into()));
-        assert_eq!(of("/topics/A_B"), Target::Local("/topics/A_B".into()));
-        assert_eq!(of("pic.png"), Target::Local("/learnings/pic.png".into()));
+        assert_eq!(of("#part"), Target::Here("#part".into()));
+        assert_eq!(of("../../x.md"), Target::Outside("../../x.md".into()));
+        assert_eq!(of("/topics/A_B"), file("topics/A_B", ""));
+        assert_eq!(of("pic.png"), file("learnings/pic.png", ""));
+        assert_eq!(of("pic%23%25.png"), file("learnings/pic#%.png", ""));
+        assert_eq!(of("..#top"), file("", "#top"));
+        assert_eq!(of("/?notes=2"), Target::Home("?notes=2".into()));
         assert_eq!(
             of("live:storage-driver"),
             Target::Live("storage-driver".into())

@@ -11,7 +11,9 @@ use pulldown_cmark::{
 
 use super::front::Fault;
 use super::lines::{Lines, clamp};
-use super::parsed::{Alert, Anchor, CodeBlock, El, Heading, Link, Piece, Side, Span, Word};
+use super::parsed::{
+    Alert, Anchor, CodeBlock, El, Heading, Link, LinkKind, Piece, Side, Span, Word,
+};
 use super::problem::Rule;
 use super::scan::{Allow, Found, scan};
 
@@ -385,14 +387,18 @@ impl<'t> Walk<'t> {
                 title,
                 ..
             } => {
-                let link = self.link(&dest_url, &title, start, link_type == LinkType::Email);
+                let kind = match link_type {
+                    LinkType::Email => LinkKind::Mail,
+                    _ => LinkKind::Usual,
+                };
+                let link = self.link(&dest_url, &title, (start, end), kind);
                 self.inline(start, Piece::Link(link));
                 self.in_link += 1;
             }
             MdTag::Image {
                 dest_url, title, ..
             } => {
-                let link = self.link(&dest_url, &title, start, false);
+                let link = self.link(&dest_url, &title, (start, end), LinkKind::Usual);
                 self.inline(start, Piece::Image(link));
                 self.in_image += 1;
             }
@@ -552,7 +558,13 @@ impl<'t> Walk<'t> {
         }
     }
 
-    fn link(&mut self, url: &CowStr<'_>, title: &CowStr<'_>, start: usize, email: bool) -> u32 {
+    fn link(
+        &mut self,
+        url: &CowStr<'_>,
+        title: &CowStr<'_>,
+        (start, end): (usize, usize),
+        kind: LinkKind,
+    ) -> u32 {
         let url = self.span(url, start, start);
         let title = self.span(title, start, start);
         self.flush();
@@ -562,7 +574,14 @@ impl<'t> Walk<'t> {
             title,
             line,
             column,
-            email,
+            at: clamp(start),
+            source: Span {
+                start: clamp(start),
+                end: clamp(end),
+            },
+            leaf: clamp(self.made.leaves.len()),
+            word: None,
+            kind,
         });
         clamp(self.made.links.len() - 1)
     }
@@ -577,6 +596,7 @@ impl<'t> Walk<'t> {
             anchors: true,
             words: false,
             urls: false,
+            wiki: false,
         };
         let mut until = start;
         for line in self.text[start..end].split_inclusive('\n') {

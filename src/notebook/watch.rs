@@ -15,6 +15,7 @@ use notify_debouncer_full::notify;
 use rayon::prelude::*;
 
 use super::files;
+use super::ours::{self, Ours};
 use super::settle::{FLICKER, Settling, Sign};
 
 /// One file as it is now: its name relative to the folder, with `/`, and what is there.
@@ -71,8 +72,10 @@ enum Heard {
 /// The thread's own: what was seen of the folder so far.
 struct Watched<F> {
     root: PathBuf,
-    /// Files beside the notes that are told of as well.
-    beside: &'static [&'static str],
+    ours: Ours,
+    /// Files that are told of whole, as notes are; of others beside the notes the first
+    /// bytes are.
+    lists: &'static [&'static str],
     /// The files that are there.
     known: BTreeSet<String>,
     /// Those of them that were found empty, and may only have been emptied to be filled.
@@ -82,8 +85,10 @@ struct Watched<F> {
 }
 
 /// Watches a folder. `tell` is called on a thread of the watcher's with what changed
-/// together. Told are notes, demos and the files named `beside`. A folder that is removed or
-/// moved away is watched again when one is there.
+/// together. Told are notes, demos and the files named in `lists` with all their bytes, and
+/// the files beside the notes with the first of theirs. What the folder's ignore files pass
+/// over is not told, and is gone when they begin to. A folder that is removed or moved away
+/// is watched again when one is there.
 ///
 /// # Errors
 ///
@@ -91,7 +96,7 @@ struct Watched<F> {
 /// many watches).
 pub fn watch(
     folder: &Path,
-    beside: &'static [&'static str],
+    lists: &'static [&'static str],
     tell: impl FnMut(News) + Send + 'static,
 ) -> notify::Result<Watch> {
     let root = folder.canonicalize().map_err(notify::Error::io)?;
@@ -107,8 +112,9 @@ pub fn watch(
     let mut watched = Watched {
         known: BTreeSet::new(),
         emptied: BTreeSet::new(),
+        ours: Ours::of(&root),
         root,
-        beside,
+        lists,
         settling: Settling::default(),
         tell,
     };
@@ -220,18 +226,18 @@ impl<F: FnMut(News)> Watched<F> {
         let Some(name) = files::name_in(&self.root, place) else {
             return place == self.root;
         };
-        let hidden = name.split('/').any(|part| part.starts_with('.'));
-        if self.is_ours(&name) {
+        if self.is_ours(&name) || ours::says_what_is_ours(&name) {
             return true;
         }
         let below = format!("{name}/");
         let mut inside = self.known.range(below.clone()..);
-        !hidden
-            && (is_folder(place) || inside.next().is_some_and(|known| known.starts_with(&below)))
+        let known = inside.next().is_some_and(|known| known.starts_with(&below));
+        known || (self.ours.enters(&name) && is_folder(place))
     }
 
     fn is_ours(&self, name: &str) -> bool {
-        files::is_ours(name) || self.beside.contains(&name)
+        let is_one = files::is_note(name) || files::is_beside(name);
+        (is_one && self.ours.takes(name)) || self.lists.contains(&name)
     }
 
     /// Reads what is at these places now, and tells of it.
@@ -239,6 +245,14 @@ impl<F: FnMut(News)> Watched<F> {
         let now = Instant::now();
         let all = places.contains(&self.root);
         let mut names = BTreeSet::new();
+        // Another rule: any file may be ours now, or no more.
+        let rules =
+            |place| files::name_in(&self.root, place).filter(|name| ours::says_what_is_ours(name));
+        if places.iter().any(|place| rules(place).is_some()) {
+            self.ours.forget();
+            names.extend(self.known.iter().cloned());
+            names.extend(self.names_below(&self.root));
+        }
         for place in places {
             let name = files::name_in(&self.root, place);
             let below = name
@@ -254,18 +268,29 @@ impl<F: FnMut(News)> Watched<F> {
         let root = self.root.clone();
         // What is still being written has a time of its own.
         names.retain(|name| !self.settling.waits_for(&root.join(name)));
-        let names: Vec<String> = names.into_iter().collect();
+        let names: Vec<(String, bool)> = names
+            .into_iter()
+            .map(|name| {
+                let is_ours = self.is_ours(&name);
+                (name, is_ours)
+            })
+            .collect();
+        let lists = self.lists;
         let read: Vec<Change> = names
             .into_par_iter()
             .with_min_len(16)
-            .filter_map(|name| {
-                let there = at(&root, &root.join(&name))?;
+            .filter_map(|(name, is_ours)| {
+                let there = match is_ours {
+                    true => at(&root, &name, lists)?,
+                    false => Now::Gone,
+                };
                 Some((name, there))
             })
             .collect();
         let mut changes = Vec::new();
         for (name, there) in read {
             let is_empty = matches!(&there, Now::Bytes(bytes) if bytes.is_empty());
+            let is_empty = is_empty && (files::is_note(&name) || lists.contains(&&*name));
             if is_empty && self.known.contains(&name) && self.emptied.insert(name.clone()) {
                 self.settling.again(root.join(&name), FLICKER, now);
                 continue;
@@ -291,15 +316,12 @@ impl<F: FnMut(News)> Watched<F> {
 
     /// The names of all our files in a folder.
     fn names_below(&self, folder: &Path) -> BTreeSet<String> {
-        let is_hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b".");
-        walkdir::WalkDir::new(folder)
-            .into_iter()
-            .filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry.file_name()))
-            .flatten()
-            .filter(|entry| !entry.file_type().is_dir())
-            .filter_map(|entry| files::name_in(&self.root, entry.path()))
-            .filter(|name| self.is_ours(name))
-            .collect()
+        let lists = self.lists.iter().filter(|list| {
+            let path = self.root.join(list);
+            path.starts_with(folder) && path.is_file()
+        });
+        let found = files::walk(folder, &self.ours).0.into_iter();
+        found.chain(lists.map(|list| (*list).to_owned())).collect()
     }
 }
 
@@ -309,8 +331,13 @@ fn is_folder(place: &Path) -> bool {
 }
 
 /// What is at a file's place; `None` for what is no file.
-fn at(root: &Path, path: &Path) -> Option<Now> {
-    match files::read_file(root, path) {
+fn at(root: &Path, name: &str, lists: &[&str]) -> Option<Now> {
+    let path = root.join(name);
+    let read = match lists.contains(&name) {
+        true => files::read_whole(root, name),
+        false => files::read_file(root, name),
+    };
+    match read {
         Ok(Some(bytes)) => Some(Now::Bytes(bytes)),
         Ok(None) => path.is_dir().then_some(Now::Gone),
         Err(why) => Some(match path.symlink_metadata() {

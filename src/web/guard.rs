@@ -170,10 +170,14 @@ const ALWAYS: [(HeaderName, HeaderValue); 5] = [
     ),
 ];
 
-/// Adds to an answer what every answer carries.
+/// Adds to an answer what every answer carries. A policy that a handler has set for a file
+/// that is not ours is stricter, and stays.
 pub fn dress(headers: &mut HeaderMap) {
     for (name, value) in ALWAYS.iter() {
-        headers.insert(name, value.clone());
+        let own = *name == header::CONTENT_SECURITY_POLICY && headers.contains_key(name);
+        if !own {
+            headers.insert(name, value.clone());
+        }
     }
 }
 

@@ -10,6 +10,7 @@ pub mod demos;
 pub mod editing;
 pub mod edits;
 pub mod error;
+pub mod files;
 pub mod finder;
 pub mod front;
 pub mod gallery;

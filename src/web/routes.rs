@@ -7,6 +7,7 @@
 use super::assets;
 use super::demos;
 use super::error::{Failure, PageError};
+use super::files;
 use super::gallery;
 use super::host_pages;
 use super::kept::{Caching, Page};
@@ -43,6 +44,7 @@ pub const RESERVED: &[&str] = &[
     "terminal",
     "workshop",
     "static",
+    "files",
     "notebook.json",
     "healthz",
     "readyz",
@@ -111,6 +113,7 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/readyz", get(ready::readyz))
         // files
         .route("/static/{*file}", get(file))
+        .route("/files/{*file}", get(files::file))
         .route("/favicon.svg", get(icon))
         .route("/favicon.ico", get(icon))
         .method_not_allowed_fallback(|| async { Failure::from(PageError::Method) })

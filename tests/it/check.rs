@@ -21,7 +21,7 @@ pub(crate) fn write(folder: &Path, files: &[(&str, &[u8])]) {
 fn checked(folder: &Path) -> Vec<Problem> {
     let content = Content::Folder(folder.to_owned());
     let edition = content::load(&content).expect("a folder");
-    check(&edition, &content)
+    check(&edition)
 }
 
 fn told(problems: &[Problem]) -> Vec<String> {
@@ -308,7 +308,7 @@ fn a_link_out_of_the_folder_is_told_and_not_followed() {
 #[test]
 fn what_comes_with_waterline_has_nothing_to_mend() {
     let edition = content::load(&Content::Embedded).expect("it is built in");
-    assert_eq!(told(&check(&edition, &Content::Embedded)), [""; 0]);
+    assert_eq!(told(&check(&edition)), [""; 0]);
     // As a folder, too: its own lists are read then.
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("content");
     assert_eq!(told(&checked(&folder)), [""; 0]);
@@ -464,7 +464,7 @@ fn large_odd_notes_are_checked_in_the_time_of_a_sip() {
         let content = Content::Folder(folder.path().to_owned());
         let edition = content::load(&content).expect("a folder");
         let begun = std::time::Instant::now();
-        let problems = check(&edition, &content);
+        let problems = check(&edition);
         let checked = begun.elapsed();
         let mut out = Vec::new();
         Report::new(

@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one module a subject.
 
 mod architecture;
+mod beside_files;
 mod check;
 mod check_cli;
 mod compose;
@@ -29,11 +30,13 @@ mod lsp_lies;
 mod many_hosts;
 mod map;
 mod networks;
+mod new_notebook;
 mod notebook;
 mod notebook_bad_input;
 mod notebook_properties;
 mod notebook_watch;
 mod onlooker;
+mod other_notes;
 mod outages;
 mod own_engine;
 mod pages;

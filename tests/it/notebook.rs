@@ -545,19 +545,21 @@ fn links_lead_where_they_may() {
     let book = notebook(&[
         (
             "learnings/a.md",
-            "---\npath: /a\ntitle: A\n---\n[b](../ops/b.md#x) [c](missing.md) [self](#part) [out](https://x.org/?a=1&b=2 \"T\") <me@x.org> https://bare.org/x.\n![pic](p.png) ![far](https://x.org/p.png) [![both](https://x.org/i.png)](https://x.org)\n[bad](data:text/html,x) [v](live:storage-driver)\n",
+            "---\npath: /a\ntitle: A\n---\n[b](../ops/b.md#x) [c](missing.md) [self](#part) [out](https://x.org/?a=1&b=2 \"T\") <me@x.org> https://bare.org/x.\n![pic](p.png) ![gone](q.png) ![far](https://x.org/p.png) [![both](https://x.org/i.png)](https://x.org)\n[bad](data:text/html,x) [v](live:storage-driver)\n",
         ),
         ("ops/b.md", "---\npath: /some where\ntitle: B\n---\n"),
+        ("learnings/p.png", "no picture"),
     ]);
     let html = &book.note("/a").unwrap().blocks[0].body;
     for expected in [
-        "<a href=\"/some%20where#x\">b</a>",
-        "<a href=\"/learnings/missing.md\">c</a>",
+        "<a href=\"/some%20where#x\" id=\"at:link:0\">b</a>",
+        "<span class=\"dead\">c (missing.md)</span>",
         "<a href=\"/a#part\">self</a>",
         "<a class=\"external\" rel=\"noopener noreferrer\" href=\"https://x.org/?a=1&amp;b=2\" title=\"T\" aria-describedby=\"leads-elsewhere\">out</a>",
         "href=\"mailto:me@x.org\"",
         "<a class=\"external\" rel=\"noopener noreferrer\" href=\"https://bare.org/x\" aria-describedby=\"leads-elsewhere\">https://bare.org/x</a>.",
-        "<img src=\"/learnings/p.png\" alt=\"pic\" loading=\"lazy\">",
+        "<img src=\"/files/learnings/p.png\" alt=\"pic\" loading=\"lazy\">",
+        "<span class=\"dead\">gone (q.png)</span>",
         "<a class=\"external\" rel=\"noopener noreferrer\" href=\"https://x.org/p.png\" aria-describedby=\"leads-elsewhere\">far</a>",
         "<span class=\"unsafe\">bad (data:text/html,x)</span>",
         "<live-value name=\"storage-driver\" key=\"storage-driver\" data-state=\"loading\"><a href=\"/values#storage-driver\">v</a></live-value>",

@@ -276,7 +276,12 @@ fn a_link_to_a_file_that_is_not_there_is_told() {
         told(&book),
         ["a/b.md:6:3 this leads to c.md, which is not in the notebook"]
     );
-    assert!(told(&book.save("c.md", b"---\npath: /c\ntitle: C\n---\n# x\n")).is_empty());
+    let written = book.save("c.md", b"---\npath: /c\ntitle: C\n---\nhi\n");
+    assert_eq!(
+        told(&written),
+        ["a/b.md:6:3 there is no heading \"x\" in c.md"]
+    );
+    assert!(told(&written.save("c.md", b"---\npath: /c\ntitle: C\n---\n# X\n")).is_empty());
 }
 
 #[test]

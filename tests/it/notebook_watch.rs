@@ -236,3 +236,36 @@ fn a_folder_that_goes_and_comes_back_is_watched_on() {
     fs::rename(parent.path().join("aside"), &root).unwrap();
     assert!(matches!(news.recv_timeout(PATIENCE), Ok(News::Changed(_))));
 }
+
+#[test]
+fn what_ignore_files_begin_to_pass_over_is_gone_until_they_no_longer_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    fs::create_dir(root.join("drafts")).unwrap();
+    fs::write(root.join("a.md"), "one").unwrap();
+    fs::write(root.join("drafts/b.md"), "two").unwrap();
+    let (_watch, news) = watched(root);
+    fs::write(root.join(".waterlineignore"), "drafts/\n").unwrap();
+    expect(&news, "drafts/b.md", None);
+    // Nothing is told of it now: what comes next is the other note.
+    fs::write(root.join("drafts/b.md"), "three").unwrap();
+    fs::write(root.join("a.md"), "four").unwrap();
+    let before = expect(&news, "a.md", Some("four"));
+    assert!(
+        before.iter().all(|(name, _)| !name.starts_with("drafts/")),
+        "{before:?}"
+    );
+    fs::remove_file(root.join(".waterlineignore")).unwrap();
+    expect(&news, "drafts/b.md", Some("three"));
+}
+
+#[test]
+fn a_picture_that_comes_and_goes_is_told_by_its_first_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let (_watch, news) = watched(root);
+    fs::write(root.join("p.gif"), "GIF89a").unwrap();
+    expect(&news, "p.gif", Some("GIF89a"));
+    fs::remove_file(root.join("p.gif")).unwrap();
+    expect(&news, "p.gif", None);
+}

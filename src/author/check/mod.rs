@@ -2,7 +2,7 @@
 //!
 //! Each room finds fault with what it knows, by its `problems()`. [`check`] collects them,
 //! and adds what no room can see alone: references that lead nowhere in the whole notebook,
-//! and links to files beside the notes (`beside`). A [`Report`] tells them: as `text` for
+//! and links to pages of our own (`beside`). A [`Report`] tells them: as `text` for
 //! people, as `json`, as `sarif` for build servers.
 
 mod beside;
@@ -13,12 +13,11 @@ mod text;
 
 pub use report::{Format, Report};
 
-use crate::notebook::{Content, Problem};
+use crate::notebook::Problem;
 use crate::web::state::Edition;
 
-/// Everything that an author should look at, by file and place, each thing once. `content`
-/// is where the edition was loaded from.
-pub fn check(edition: &Edition, content: &Content) -> Vec<Problem> {
+/// Everything that an author should look at, by file and place, each thing once.
+pub fn check(edition: &Edition) -> Vec<Problem> {
     let notebook = &edition.notebook;
     let mut problems = edition.problems();
     problems.extend(notebook.undefined_references());
@@ -26,7 +25,7 @@ pub fn check(edition: &Edition, content: &Content) -> Vec<Problem> {
     problems.extend(notebook.anchors_in_demos());
     let (elsewhere, broken) = notebook.elsewhere();
     problems.extend(broken);
-    problems.extend(beside::missing(notebook, content, &elsewhere));
+    problems.extend(beside::missing(&elsewhere));
     problems.sort();
     problems.dedup();
     problems

@@ -1,9 +1,10 @@
 //! Files beside the notes, such as pictures: those that a page shows or leads to come along.
 
 use super::addresses::safe;
+use crate::notebook::Notebook;
 use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -40,6 +41,8 @@ const ENDINGS: &[(&str, &str)] = &[
 pub struct Files {
     /// The folder of the notes without links; `None` for those that are built in.
     root: Option<PathBuf>,
+    /// Those that a note leads to and that no ignore file passes over.
+    led_to: BTreeSet<String>,
     /// What is asked for: where it goes in the copy, and where it is.
     asked: Mutex<BTreeMap<String, PathBuf>>,
 }
@@ -56,9 +59,14 @@ pub struct Beside {
 }
 
 impl Files {
-    /// Those beside the notes in this folder.
-    pub fn of(folder: Option<&Path>) -> Files {
+    /// Those beside the notes in this folder that the server would show.
+    pub fn of(folder: Option<&Path>, notebook: &Notebook) -> Files {
+        Files::named(folder, notebook.files_beside().map(str::to_owned).collect())
+    }
+
+    fn named(folder: Option<&Path>, led_to: BTreeSet<String>) -> Files {
         Files {
+            led_to,
             root: folder.and_then(|folder| folder.canonicalize().ok()),
             asked: Mutex::default(),
         }
@@ -72,7 +80,7 @@ impl Files {
         let path = percent_decode_str(path).decode_utf8().ok()?;
         let name = path.strip_prefix(SERVED).or(path.strip_prefix('/'))?;
         let plain = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.contains('\\');
-        if !name.split('/').all(plain) {
+        if !name.split('/').all(plain) || !self.led_to.contains(name) {
             return None;
         }
         let (_, ending) = name.rsplit_once('.')?;
@@ -148,7 +156,16 @@ mod tests {
         }
         #[cfg(unix)]
         std::os::unix::fs::symlink("../out.png", notes.join("link.png")).expect("a link");
-        let files = Files::of(Some(&notes));
+        let led_to = [
+            "pics/a b.png",
+            "pics/.secret/x.png",
+            "page.html",
+            "link.png",
+            "pics",
+            "none.png",
+        ];
+        let led_to: BTreeSet<String> = led_to.map(str::to_owned).into();
+        let files = Files::named(Some(&notes), led_to.clone());
         let found = files.find("/files/pics/a%20b.png").expect("a picture");
         assert_eq!(
             (found.name.as_str(), found.mime),
@@ -168,7 +185,12 @@ mod tests {
         ] {
             assert_eq!(files.find(not), None, "{not}");
         }
-        assert_eq!(Files::of(None).find("/files/pics/a%20b.png"), None);
+        assert_eq!(
+            Files::named(None, led_to).find("/files/pics/a%20b.png"),
+            None
+        );
+        let nobody_leads_there = Files::named(Some(&notes), BTreeSet::new());
+        assert_eq!(nobody_leads_there.find("/files/pics/a%20b.png"), None);
         let taken = files.take("/files/pics/a%20b.png").expect("taken");
         assert!(
             taken.starts_with("files/pics/a-b-") && taken.ends_with(".png"),

@@ -44,7 +44,7 @@ pub fn one(copied: &Copied<'_>, of: &str, out: &Path) -> Result<Told, ExportErro
         _ => None,
     });
     let html = html.ok_or_else(|| no_such(notebook, of))?;
-    let files = Files::of(copied.folder());
+    let files = Files::of(copied.folder(), &copied.edition.notebook);
     let lead = |name: &str, address: &str, page: &Page, _: usize, _: &str| {
         if name == "src" {
             return picture(&files, address);
@@ -251,6 +251,7 @@ fn dressed(html: &str, closed: bool) -> String {
         }
     }
     out.push_str(rest);
+    let out = without(&out, "<meta name=\"scripts\"", ">");
     let out = without(&out, "<script ", "</script>");
     // Nothing in a sheet may end the element.
     let sheets = squeezed(&sheets).replace("</", "<\\/");

@@ -71,7 +71,7 @@ pub fn site(copied: &Copied<'_>, place: Place) -> Result<Told, ExportError> {
         .map(|host| host.facts.clone())
         .collect();
     let addresses = Addresses::of(copied.edition, &facts);
-    let files = Files::of(copied.folder());
+    let files = Files::of(copied.folder(), &copied.edition.notebook);
     let (chip, foot) = around(copied);
     let lead = |_: &str, address: &str, page: &Page, last: usize, up: &str| {
         let to = addresses.resolve(address, page, last);

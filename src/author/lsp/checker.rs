@@ -4,7 +4,7 @@
 //! is checked next, and what it found for an older one is not shown.
 
 use crate::author::check;
-use crate::notebook::{Content, Notebook, Problem};
+use crate::notebook::{Notebook, Problem};
 use crate::panels::attached::Attached;
 use crate::web::demos::reasons::Reasons;
 use crate::web::state::Edition;
@@ -77,9 +77,8 @@ pub fn check(state: State) -> Checked {
     let source = state.folder.display().to_string();
     let edition = Edition::new(state.notebook, attached, source)
         .with_reasons(Reasons::built_in().and(&state.reasons));
-    let content = Content::Folder(state.folder);
     let mut problems = BTreeMap::<String, Vec<Problem>>::new();
-    for problem in check::check(&edition, &content) {
+    for problem in check::check(&edition) {
         problems
             .entry(problem.file.clone())
             .or_default()
