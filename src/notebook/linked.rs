@@ -468,6 +468,11 @@ impl Notebook {
 
     // ---- what the other files of this room ask
 
+    /// The content folder, without links; none for content that is built in or in memory.
+    pub(super) fn root(&self) -> Option<&Path> {
+        self.root.as_deref()
+    }
+
     /// The files beside the notes, whether a note leads to them or not.
     pub(super) fn beside(&self) -> &Beside {
         &self.beside

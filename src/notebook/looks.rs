@@ -135,21 +135,16 @@ impl Notebook {
             Lead::Live(name) if !self.is_live(&name) => {
                 Some((Rule::UnknownLiveValue, self.no_live_value(&name)))
             }
-            Lead::Dead(Dead::NoFile(name)) if image => {
-                Some((Rule::MissingImage, format!("there is no image {name}")))
-            }
-            Lead::Dead(Dead::NoFile(name)) => {
-                let mut message = format!("this leads to {name}, which is not in the notebook");
-                message += &did_you_mean(self.files_like(&name).into_iter());
-                Some((Rule::BrokenLink, message))
-            }
             Lead::Dead(why) => {
-                let rule = if image {
-                    Rule::MissingImage
-                } else {
-                    Rule::BrokenLink
+                let message = match &why {
+                    Dead::NoFile(name) => self.no_file(name, image),
+                    _ => why.message()?,
                 };
-                Some((rule, why.message()?))
+                let rule = match image {
+                    true => Rule::MissingImage,
+                    false => Rule::BrokenLink,
+                };
+                Some((rule, message))
             }
             Lead::Note(to, Part::Missing(fragment)) => {
                 let other = self.parsed(to).filter(|other| !other.is_demo)?;
@@ -159,6 +154,30 @@ impl Notebook {
                 ))
             }
             _ => None,
+        }
+    }
+
+    /// Why a link to this path leads to no file: it is there, and nobody is shown it, or it
+    /// is not. May wait for the disk.
+    fn no_file(&self, name: &str, image: bool) -> String {
+        if super::ours::is_hidden(name) {
+            return format!("this leads to {name}, which is hidden: a name begins with a dot");
+        }
+        let there = self.root().and_then(|root| {
+            let target = root.join(name).canonicalize().ok()?;
+            Some((target.starts_with(root), target.is_dir()))
+        });
+        match there {
+            Some((false, _)) => format!("this leads to {name}, a link out of the content folder"),
+            Some((true, true)) => format!("this leads to the folder {name}, which is no page"),
+            Some((true, false)) => {
+                format!("this leads to {name}, which an ignore file passes over")
+            }
+            None if image => format!("there is no image {name}"),
+            None => {
+                let near = did_you_mean(self.files_like(name).into_iter());
+                format!("this leads to {name}, which is not in the notebook{near}")
+            }
         }
     }
 

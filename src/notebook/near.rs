@@ -101,6 +101,13 @@ impl Near {
         found.into_iter().map(|(_, name)| name.clone()).collect()
     }
 
+    /// Names that begin with `word`, in name order.
+    pub fn beginning(&self, word: &str) -> &[Arc<str>] {
+        let from = self.names.partition_point(|name| **name < *word);
+        let rest = &self.names[from..];
+        &rest[..rest.partition_point(|name| name.starts_with(word))]
+    }
+
     /// Names that are `word` when upper and lower case are one.
     pub fn same_but_case(&self, word: &str) -> &[Arc<str>] {
         let folded = self.folded.get_or_init(|| {

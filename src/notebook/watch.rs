@@ -81,6 +81,8 @@ struct Watched<F> {
     /// Those of them that were found empty, and may only have been emptied to be filled.
     emptied: BTreeSet<String>,
     settling: Settling,
+    /// What tells us; none while there is no folder that can be watched.
+    watcher: Option<RecommendedWatcher>,
     tell: F,
 }
 
@@ -107,8 +109,12 @@ pub fn watch(
         let _ = events.send(Heard::Event(event));
     };
     let config = notify::Config::default().with_follow_symlinks(false);
-    let mut watcher = RecommendedWatcher::new(send, config)?;
-    watcher.watch(&root, RecursiveMode::Recursive)?;
+    let at = root.clone();
+    let begin = move || {
+        let mut watcher = RecommendedWatcher::new(send.clone(), config)?;
+        watcher.watch(&at, RecursiveMode::Recursive)?;
+        Ok(watcher)
+    };
     let mut watched = Watched {
         known: BTreeSet::new(),
         emptied: BTreeSet::new(),
@@ -116,19 +122,24 @@ pub fn watch(
         root,
         lists,
         settling: Settling::default(),
+        watcher: Some(begin()?),
         tell,
     };
     watched.known = watched.names_below(&watched.root);
     std::thread::Builder::new()
         .name("content-folder".into())
-        .spawn(move || watched.follow(watcher, &heard))
+        .spawn(move || watched.follow(begin, &heard))
         .map_err(notify::Error::io)?;
     Ok(Watch { thread: to_us })
 }
 
 impl<F: FnMut(News)> Watched<F> {
-    /// Until the watch is dropped.
-    fn follow(&mut self, mut watcher: RecommendedWatcher, heard: &Receiver<Heard>) {
+    /// Until the watch is dropped. `begin` makes another watcher of the folder.
+    fn follow(
+        &mut self,
+        begin: impl Fn() -> notify::Result<RecommendedWatcher>,
+        heard: &Receiver<Heard>,
+    ) {
         // The system watches a folder, not a path: a checkout or a sync that puts a new
         // folder in its place would never be heard of.
         let mut folder = identity(&self.root);
@@ -156,11 +167,10 @@ impl<F: FnMut(News)> Watched<F> {
                 round = now + ROUND;
                 let there = identity(&self.root);
                 if there != folder {
-                    let _ = watcher.unwatch(&self.root);
-                    let known = match &there {
-                        Some(_) => watcher.watch(&self.root, RecursiveMode::Recursive).is_ok(),
-                        None => true,
-                    };
+                    // Another watcher: what the system says late of the folder that went
+                    // would end the watch of the one that came in its place.
+                    self.watcher = there.as_ref().and_then(|_| begin().ok());
+                    let known = self.watcher.is_some() || there.is_none();
                     if there.is_none() {
                         (self.tell)(News::Away);
                     } else {

@@ -107,7 +107,7 @@ function topicsOf() {
     const panels = [...(holder ?? part).querySelectorAll(":scope > .panels live-panel")]
     return { parts: [part], panels: holder ? panels.slice(0, 1) : panels }
   })
-  const opening = [...main.querySelectorAll(":scope > h1, :scope > h1 + p, :scope > .prose.topic")]
+  const opening = [...main.querySelectorAll(":scope > :is(h1, .headed), :scope > :is(h1, .headed) + p, :scope > .prose.topic")]
   if (opening.length) topics.unshift({ parts: opening, panels: [] })
   return withEnd(topics)
 }
@@ -288,6 +288,7 @@ const forward = ["ArrowRight", "ArrowDown", "PageDown", " "], backward = ["Arrow
 
 function pressed(event) {
   const { key, target } = event
+  if ("blank" in root.dataset && (event.ctrlKey || event.metaKey || event.altKey)) wake()
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return
   if (["Shift", "Control", "Alt", "Meta"].includes(key)) return
   const act = "blank" in root.dataset ? wake : actOf(key, event.shiftKey, target)

@@ -6,6 +6,8 @@ const field = form?.querySelector("input")
 
 /** Opens the palette; when it closes, the focus goes `back`. What is typed stays where it is until then, and if it does not come. */
 async function open(back = document.activeElement) {
+  // The next letters go where the reader sees them go, and are no keys of the page.
+  if (field?.offsetParent) field.focus({ preventScroll: true })
   try {
     (await import("./palette.js")).open(back, field)
   } catch {

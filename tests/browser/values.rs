@@ -55,7 +55,7 @@ async fn words_agree_as_a_reader_would_say() {
         page.open(&waterline.url(NOTE)).await?;
         page.find("live-value[data-state=recorded] .when").await?;
         let asks = "const done = arguments[0];
-            const script = document.querySelector('script[src$=\"live-value.js\"]').src;
+            const script = new URL('live-value.js', document.querySelector('script[type=module]').src).href;
             import(script).then(({ agree }) => done([
               agree('20.10', '20.10.24+dfsg1', 'version'), agree('20.1', '20.10.24', 'version'),
               agree('23.5 gib', '23.5 GiB', 'words'), agree('/srv/A', '/srv/a', 'exactly'),

@@ -147,26 +147,34 @@ fn broken() -> Vec<(Rule, Files, &'static str)> {
             note("Text\n\n##\n\nmore\n"),
             "n.md:7:1-3",
         ),
-        (Rule::BrokenLink, note("[a](gone.md)\n"), "n.md:5:1"),
-        (Rule::BrokenLink, note("[a](gone.pdf)\n"), "n.md:5:1"),
+        (Rule::BrokenLink, note("[a](gone.md)\n"), "n.md:5:1-13"),
+        (Rule::BrokenLink, note("[a](gone.pdf)\n"), "n.md:5:1-14"),
         (
             Rule::BrokenLink,
             note("[a](/topics/Learning_X)\n"),
             "n.md:5:1",
         ),
         (Rule::BrokenLink, note("[a](/demos/gone)\n"), "n.md:5:1"),
-        (Rule::BrokenLink, note("[a](../../gone)\n"), "n.md:5:1"),
+        (Rule::BrokenLink, note("[a](../../gone)\n"), "n.md:5:1-16"),
         (
             Rule::BrokenFragment,
             with(vec![(
                 "n.md",
                 "---\npath: /n\ntitle: N\n---\n[a](o/other.md#gone)\n",
             )]),
-            "n.md:5:1",
+            "n.md:5:1-21",
         ),
-        (Rule::UnsafeLink, note("a [b](javascript:x)\n"), "n.md:5:3"),
-        (Rule::UnknownLiveValue, note("[a](live:gone)\n"), "n.md:5:1"),
-        (Rule::MissingImage, note("![a](gone.png)\n"), "n.md:5:1"),
+        (
+            Rule::UnsafeLink,
+            note("a [b](javascript:x)\n"),
+            "n.md:5:3-20",
+        ),
+        (
+            Rule::UnknownLiveValue,
+            note("[a](live:gone)\n"),
+            "n.md:5:1-15",
+        ),
+        (Rule::MissingImage, note("![a](gone.png)\n"), "n.md:5:1-15"),
         (
             Rule::ImageWithoutText,
             with(vec![
@@ -294,9 +302,9 @@ fn a_link_out_of_the_folder_is_told_and_not_followed() {
     let told = told(&checked(folder.path()));
     let begins = [
         "loop:1:1 unreadable-file: ",
-        "n.md:5:1 missing-image: this leads to s.png, a link out of",
-        "n.md:5:17 broken-link: this leads to .hidden.pdf, which is hidden",
-        "n.md:5:38 broken-link: this leads to the folder sub",
+        "n.md:5:1-12 missing-image: this leads to s.png, a link out of",
+        "n.md:5:17-33 broken-link: this leads to .hidden.pdf, which is hidden",
+        "n.md:5:38-46 broken-link: this leads to the folder sub",
         "secret.md:1:1 unreadable-file: ",
     ];
     assert_eq!(told.len(), begins.len(), "{told:#?}");
@@ -383,7 +391,7 @@ fn what_is_right_is_not_told() {
 #[test]
 fn a_broken_link_says_what_may_be_meant() {
     let text = format!(
-        "{FRONT}[a](O/Other.md) [b](o/othr.md) [c](elsewhere/other.md) [d](o/other)\n[e](o/other.md#Some-words) [f](#Learning_Other) [g](/topics/Learning_Othr)\n"
+        "{FRONT}[a](O/Other.md) [b](o/othr.md) [c](elsewhere/other.md) [d](o/otherr)\n[e](o/other.md#Some-wrods) [f](#Learning_Other) [g](/topics/Learning_Othr)\n"
     );
     let told = of(&[("n.md", text.as_bytes()), OTHER]);
     let means: Vec<&str> = told

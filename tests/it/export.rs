@@ -52,7 +52,7 @@ fn files(out: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// The values of an attribute in HTML, entities read.
-fn values<'h>(html: &'h str, name: &str) -> Vec<String> {
+fn values(html: &str, name: &str) -> Vec<String> {
     let begins = format!(" {name}=\"");
     let found = html.split(&begins).skip(1);
     found

@@ -279,7 +279,7 @@ fn a_link_to_a_file_that_is_not_there_is_told() {
     let written = book.save("c.md", b"---\npath: /c\ntitle: C\n---\nhi\n");
     assert_eq!(
         told(&written),
-        ["a/b.md:6:3 there is no heading \"x\" in c.md"]
+        ["a/b.md:6:3 c.md has no heading or topic `#x`"]
     );
     assert!(told(&written.save("c.md", b"---\npath: /c\ntitle: C\n---\n# X\n")).is_empty());
 }

@@ -145,7 +145,7 @@ fn a_heading_has_one_id_and_is_found_by_its_text_too() {
     );
     assert_eq!(
         told(&book),
-        ["b.md:1:125 there is no heading \"gone\" in a.md"]
+        ["b.md:1:125 a.md has no heading or topic `#gone`"]
     );
 }
 

@@ -30,6 +30,8 @@ const LOOKED_AT: usize = 400;
 const TOO_COMMON: u64 = 20_000;
 /// So many wanted names are looked through.
 const WANTED_LOOKED_AT: usize = 20_000;
+/// So many names that begin as was typed come before what the words find.
+const NAMES_SHOWN: usize = 5;
 /// So many wanted topics are shown.
 const WANTED_SHOWN: usize = 5;
 
@@ -202,6 +204,7 @@ impl Search {
                 these = self.slipped(word)?;
             }
             match these.is_empty() {
+                true if found.missing.contains(word) => {}
                 true => found.missing.push(word.clone()),
                 false => forms.push(these),
             }
@@ -227,7 +230,14 @@ impl Search {
             }
             found.all = found.all.max(hits.len());
         }
-        self.order(&mut hits, &named, &asked);
+        for name in self.begun_names(&short) {
+            if !hits.iter().any(|hit| hit.topic.as_deref() == Some(&**name)) {
+                hits.push(self.by_name(name, &which));
+            }
+        }
+        self.order(&mut hits, &named, &short, &asked);
+        hits.truncate(most);
+        found.all = found.all.max(hits.len());
         if let Some(name) = &named
             && !hits.iter().any(|hit| hit.topic.as_deref() == Some(name))
         {
@@ -462,17 +472,32 @@ impl Search {
             .map(|(name, _)| self.wanted_hit(name))
     }
 
-    /// First what was named, then what is titled as was typed; the rest as it stands.
-    fn order(&self, hits: &mut [Hit], named: &Option<String>, asked: &[String]) {
+    /// The shortest names that begin with what was typed, where that looks like a name.
+    fn begun_names(&self, typed: &str) -> Vec<&Arc<str>> {
+        let name = typed.trim_start_matches("<<");
+        if !name.contains('_') || name.contains(char::is_whitespace) {
+            return Vec::new();
+        }
+        let mut begun: Vec<&Arc<str>> = self.notebook.sorted().beginning(name).iter().collect();
+        begun.sort_by_key(|name| name.len());
+        begun.truncate(NAMES_SHOWN);
+        begun
+    }
+
+    /// First what was named, then names that begin as was typed, then what is titled so;
+    /// the rest as it stands.
+    fn order(&self, hits: &mut [Hit], named: &Option<String>, typed: &str, asked: &[String]) {
+        let begins = |name: &str| typed.contains('_') && name.starts_with(typed);
         hits.sort_by_key(|hit| match &hit.topic {
             Some(name) if Some(name) == named.as_ref() => 0,
+            Some(name) if begins(name) => 1,
             topic => {
                 let title = match (topic, &hit.note) {
                     (Some(name), _) => self.notebook.topic_link(name).title,
                     (None, Some(note)) => note.title.clone(),
                     (None, None) => String::new(),
                 };
-                if words(&title) == asked { 1 } else { 2 }
+                if words(&title) == asked { 2 } else { 3 }
             }
         });
     }

@@ -342,3 +342,23 @@ fn of_many_misspelt_words_some_are_looked_into_and_the_others_are_missing() {
     );
     assert_eq!(found.missing, ["driverz", "whalez"], "{found:?}");
 }
+
+#[test]
+fn the_beginning_of_a_name_finds_the_names_that_begin_so() {
+    for typed in [
+        "Learning_Docker_N",
+        "Learning_Docker_Net",
+        "Learning_Docker_Networkin",
+    ] {
+        let found = find(typed);
+        let first = found.hits[0].topic.as_deref();
+        assert!(
+            first.is_some_and(|name| name.starts_with(typed)),
+            "{typed}: {found:?}"
+        );
+    }
+    assert_eq!(
+        names(&search().find("Learning_Docker_S", 2).expect("it is read")).len(),
+        2
+    );
+}
