@@ -142,7 +142,6 @@ mod tests {
         assert_eq!(ending("pics/disk.png"), ["a/Pics/Disk.PNG"]);
         assert!(ending("ics/disk.png").is_empty());
         assert_eq!(beside.get("b/disk.png").unwrap().1, Some((32, 16)));
-        let mut beside = beside;
         assert!(beside.remove("b/disk.png") && !beside.remove("b/disk.png"));
         assert_eq!(beside.ending("disk.png").len(), 1);
     }
