@@ -100,7 +100,9 @@ fn svg(bytes: &[u8]) -> Option<Size> {
     let length = |value: &str| {
         let number = value.trim().trim_end_matches("px").trim();
         let number: f64 = number.parse().ok()?;
-        (0.5..=100_000.0).contains(&number).then(|| number.round() as u32)
+        (0.5..=100_000.0)
+            .contains(&number)
+            .then(|| number.round() as u32)
     };
     let said = |name| attribute(tag, name).and_then(length);
     if let (Some(width), Some(height)) = (said("width"), said("height")) {

@@ -391,7 +391,7 @@ fn what_is_right_is_not_told() {
 #[test]
 fn a_broken_link_says_what_may_be_meant() {
     let text = format!(
-        "{FRONT}[a](O/Other.md) [b](o/othr.md) [c](elsewhere/other.md) [d](o/otherr)\n[e](o/other.md#Some-wrods) [f](#Learning_Other) [g](/topics/Learning_Othr)\n"
+        "{FRONT}[a](O/Other.md) [b](o/othr.md) [c](elsewhere/other.md) [d](o/other.pdf)\n[e](o/other.md#Some-wrods) [f](#Learning_Other) [g](/topics/Learning_Othr)\n"
     );
     let told = of(&[("n.md", text.as_bytes()), OTHER]);
     let means: Vec<&str> = told

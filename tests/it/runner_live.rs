@@ -480,7 +480,7 @@ async fn a_double_click_runs_a_step_once_and_who_goes_away_breaks_nothing() {
     ));
     // The next one waits for it, and says so.
     let next = finished(&me, "docker exec gone echo here").await;
-    assert_eq!(next.outcome, Outcome::Done { code: 0 });
+    assert_eq!(next.outcome, Outcome::Done { code: 0 }, "{next:?}");
     assert_eq!(text(next.stdout()), "here\n");
     let waits = |out: &Out| matches!(out, Out::Note(note) if note.starts_with("waiting"));
     assert!(next.out.iter().any(waits), "{next:?}");

@@ -9,6 +9,7 @@ use super::place::{Known, Place};
 use super::sandboxes::wiped;
 use super::terms::Terms;
 use super::told::{Run, Teller};
+use crate::demos::command::{Command, parse};
 use crate::demos::janitor;
 use crate::demos::sandbox::Limits;
 use crate::engine::hands::Hands;
@@ -20,6 +21,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 use tokio::sync::watch;
+use turn::Turn;
 use weighed::Heavy;
 
 /// One person's corner of a host.
@@ -34,7 +36,7 @@ pub struct Sandbox {
     used: Mutex<Instant>,
     busy: AtomicUsize,
     /// Held by whoever changes something.
-    one: tokio::sync::Mutex<()>,
+    one: Arc<tokio::sync::Mutex<()>>,
     /// Counts the resets: a step that runs ends when it grows.
     resets: watch::Sender<u64>,
     closed: AtomicBool,
@@ -83,7 +85,7 @@ impl Sandbox {
                 .unwrap_or(Timestamp::MAX),
             used: Mutex::new(Instant::now()),
             busy: AtomicUsize::new(0),
-            one: tokio::sync::Mutex::default(),
+            one: Arc::default(),
             resets: watch::Sender::new(0),
             closed: AtomicBool::new(false),
             unclean: AtomicBool::new(false),
@@ -136,13 +138,17 @@ impl Sandbox {
             }
             named.insert(once.clone(), run.again());
         }
-        let (me, line) = (Arc::clone(self), line.to_owned());
+        let me = Arc::clone(self);
         self.busy.fetch_add(1, Ordering::SeqCst);
         // From here on a reset ends it, also before its task has begun.
         let resets = self.resets.subscribe();
+        // Tasks begin in no order, commands are carried out in that in which they were given.
+        let command = parse(line);
+        let changes = command.as_ref().is_ok_and(Command::changes);
+        let turn = changes.then(|| Turn::take(&self.one));
         tokio::spawn(async move {
             let done = Busy(&me, how.once.clone());
-            let outcome = me.whole(&line, how, &teller, resets).await;
+            let outcome = me.whole(command, turn, how, &teller, resets).await;
             // Before the end is heard: who runs the step again then, runs it anew.
             drop(done);
             teller.end(outcome);

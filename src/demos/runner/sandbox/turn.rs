@@ -14,10 +14,41 @@ use crate::demos::sandbox::{Join, Permitted, Snapshot, Target, Thing, permit};
 use crate::engine::Away;
 use crate::engine::hands::Change;
 use crate::engine::owned::Name;
+use futures_util::FutureExt;
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, OwnedMutexGuard, watch};
+
+/// A place in the order in which commands change a sandbox, held from when it is taken.
+pub(super) struct Turn {
+    /// Set when nobody was before it.
+    came: Option<OwnedMutexGuard<()>>,
+    waiting: Pin<Box<dyn Future<Output = OwnedMutexGuard<()>> + Send>>,
+}
+
+impl Turn {
+    /// The place behind all who have taken one.
+    pub(super) fn take(one: &Arc<Mutex<()>>) -> Turn {
+        let mut waiting: Pin<Box<dyn Future<Output = _> + Send>> =
+            Box::pin(Arc::clone(one).lock_owned());
+        // To ask once is to stand in the line.
+        let came = (&mut waiting).now_or_never();
+        Turn { came, waiting }
+    }
+
+    /// Waits until all before it are done, and says that it does.
+    async fn comes(self, teller: &Teller) -> OwnedMutexGuard<()> {
+        match self.came {
+            Some(alone) => alone,
+            None => {
+                teller.note("waiting: another command of this sandbox is being carried out");
+                self.waiting.await
+            }
+        }
+    }
+}
 
 /// What is said in a sandbox that is over.
 const OVER: &str = "this sandbox is over; open another";
@@ -26,7 +57,8 @@ impl Sandbox {
     /// Decides, waits for its turn, carries out.
     pub(super) async fn whole(
         self: &Arc<Self>,
-        line: &str,
+        command: Result<Command, Refusal>,
+        turn: Option<Turn>,
         how: How,
         teller: &Teller,
         mut resets: watch::Receiver<u64>,
@@ -34,7 +66,7 @@ impl Sandbox {
         if self.closed.load(Ordering::SeqCst) {
             return Outcome::Ended(OVER.into());
         }
-        let command = match parse(line) {
+        let command = match command {
             Ok(command) => command,
             Err(refusal) => return refused(refusal, teller),
         };
@@ -42,7 +74,7 @@ impl Sandbox {
             return refused(refusal, teller);
         }
         tokio::select! {
-            outcome = self.in_turn(&command, &how, teller) => outcome,
+            outcome = self.in_turn(&command, turn, &how, teller) => outcome,
             _ = resets.changed() => Outcome::Ended("the sandbox was reset".into()),
         }
     }
@@ -57,13 +89,19 @@ impl Sandbox {
     }
 
     /// Carries out, after whoever else changes something in this sandbox.
-    async fn in_turn(self: &Arc<Self>, command: &Command, how: &How, teller: &Teller) -> Outcome {
-        let _alone = match command.changes() {
-            true => match self.alone(teller).await {
+    async fn in_turn(
+        self: &Arc<Self>,
+        command: &Command,
+        turn: Option<Turn>,
+        how: &How,
+        teller: &Teller,
+    ) -> Outcome {
+        let _alone = match turn {
+            Some(turn) => match self.alone(turn, teller).await {
                 Ok(alone) => Some(alone),
                 Err(away) => return Outcome::CannotTell(away),
             },
-            false => None,
+            None => None,
         };
         let step = Step::begin(self, teller);
         let (seen, permitted) = match self.decided(command, how.terminal, &step).await {
@@ -191,7 +229,7 @@ impl Sandbox {
             return Err(refused(refusal, teller));
         }
         let begin = async {
-            let alone = self.alone(teller).await;
+            let alone = self.alone(Turn::take(&self.one), teller).await;
             let _alone = alone.map_err(Outcome::CannotTell)?;
             let step = Step::begin(self, teller);
             let (seen, permitted) = self
@@ -228,14 +266,8 @@ impl Sandbox {
 
     /// Waits until nobody else changes something in here. What the last reset could not
     /// remove goes first, before something new is made among it.
-    async fn alone(&self, teller: &Teller) -> Result<tokio::sync::MutexGuard<'_, ()>, Away> {
-        let alone = match self.one.try_lock() {
-            Ok(alone) => alone,
-            Err(_) => {
-                teller.note("waiting: another command of this sandbox is being carried out");
-                self.one.lock().await
-            }
-        };
+    async fn alone(&self, turn: Turn, teller: &Teller) -> Result<OwnedMutexGuard<()>, Away> {
+        let alone = turn.comes(teller).await;
         if self.unclean.load(Ordering::SeqCst) {
             self.wipe().await?;
         }
