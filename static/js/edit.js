@@ -140,6 +140,8 @@ function know(root, ids) {
 function tell(text) {
   const said = document.getElementById("said")
   if (said) said.textContent = text
+  // What is saved and not shown is told over the whole width, where this would stand.
+  if (document.querySelector("#edit-notice p")) return document.querySelector("body > .edited")?.remove()
   const told = document.querySelector("body > .edited") ?? document.body.appendChild(document.createElement("p"))
   told.className = "edited"
   told.textContent = text
