@@ -115,6 +115,8 @@ pub fn watch(
         watcher.watch(&at, RecursiveMode::Recursive)?;
         Ok(watcher)
     };
+    // Before it is watched: one that comes in its place meanwhile is another.
+    let folder = identity(&root);
     let mut watched = Watched {
         known: BTreeSet::new(),
         emptied: BTreeSet::new(),
@@ -128,21 +130,21 @@ pub fn watch(
     watched.known = watched.names_below(&watched.root);
     std::thread::Builder::new()
         .name("content-folder".into())
-        .spawn(move || watched.follow(begin, &heard))
+        .spawn(move || watched.follow(begin, folder, &heard))
         .map_err(notify::Error::io)?;
     Ok(Watch { thread: to_us })
 }
 
 impl<F: FnMut(News)> Watched<F> {
-    /// Until the watch is dropped. `begin` makes another watcher of the folder.
+    /// Until the watch is dropped. The system watches a folder, not a path: a checkout or a
+    /// sync that puts a new one in the place of `folder` would never be heard of. `begin`
+    /// makes another watcher then.
     fn follow(
         &mut self,
         begin: impl Fn() -> notify::Result<RecommendedWatcher>,
+        mut folder: Option<Identity>,
         heard: &Receiver<Heard>,
     ) {
-        // The system watches a folder, not a path: a checkout or a sync that puts a new
-        // folder in its place would never be heard of.
-        let mut folder = identity(&self.root);
         let mut round = Instant::now() + ROUND;
         loop {
             let next = self.settling.due().map_or(round, |due| due.min(round));
@@ -357,8 +359,11 @@ fn at(root: &Path, name: &str, lists: &[&str]) -> Option<Now> {
     }
 }
 
+/// What tells a folder from another: its number, and when it was made.
+type Identity = (u64, Option<SystemTime>);
+
 /// What tells a folder from another that is put in its place.
-fn identity(folder: &Path) -> Option<(u64, Option<SystemTime>)> {
+fn identity(folder: &Path) -> Option<Identity> {
     let about = std::fs::metadata(folder).ok()?;
     #[cfg(unix)]
     let number = std::os::unix::fs::MetadataExt::ino(&about);
