@@ -72,10 +72,11 @@ pub(super) enum Dead {
 }
 
 impl Dead {
-    /// What to say to the author; nothing where there is nothing to mend.
+    /// What to say to the author; nothing where there is nothing to mend, or where it takes
+    /// a look at the folder to say it.
     pub fn message(&self) -> Option<String> {
         Some(match self {
-            Self::NoFile(name) => format!("this leads to {name}, which is not in the notebook"),
+            Self::NoFile(_) => return None,
             Self::Outside(url) => {
                 format!("this leads to {url}, which is outside the content folder")
             }

@@ -442,7 +442,7 @@ fn each_rule_stands_in_the_documentation_as_it_is() {
 }
 
 #[test]
-fn large_odd_notes_are_checked_in_the_time_of_a_sip() {
+fn large_odd_notes_are_checked_to_the_end() {
     let odd = [
         (
             "near-anchors in one line",
@@ -471,9 +471,7 @@ fn large_odd_notes_are_checked_in_the_time_of_a_sip() {
         write(folder.path(), &[("n.md", text.as_bytes())]);
         let content = Content::Folder(folder.path().to_owned());
         let edition = content::load(&content).expect("a folder");
-        let begun = std::time::Instant::now();
         let problems = check(&edition);
-        let checked = begun.elapsed();
         let mut out = Vec::new();
         Report::new(
             &edition,
@@ -483,11 +481,7 @@ fn large_odd_notes_are_checked_in_the_time_of_a_sip() {
         )
         .write(Format::Text, false, &mut out)
         .expect("it is written");
-        let spent = begun.elapsed();
-        println!(
-            "{what}: {} problems, {checked:?}, {spent:?}",
-            problems.len()
-        );
-        assert!(spent.as_secs() < 20, "{what}: {checked:?}, {spent:?}");
+        let told = String::from_utf8(out).expect("text");
+        assert!(told.contains("1 note"), "{what}: {told}");
     }
 }
