@@ -4,9 +4,10 @@
 //! note does. A demo without fault or with one is in it; what is wrong is told beside.
 
 use super::script::{Demo, read};
+use crate::notebook::search::words;
 use crate::notebook::{Notebook, Problem, Rule};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// All demos of a notebook.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +15,7 @@ pub struct Demos {
     /// By id.
     demos: BTreeMap<String, Arc<Demo>>,
     problems: Vec<Problem>,
+    words: OnceLock<Vec<Vec<String>>>,
 }
 
 impl Demos {
@@ -56,6 +58,17 @@ impl Demos {
     /// All of them, by id.
     pub fn all(&self) -> impl Iterator<Item = &Arc<Demo>> {
         self.demos.values()
+    }
+
+    /// All of them, each with the words that it is searched by: its id, its title, its topic.
+    /// They are cut once, at the first search.
+    pub fn searched(&self) -> impl Iterator<Item = (&Arc<Demo>, &[String])> {
+        let cut = |demo: &Arc<Demo>| {
+            let topic = demo.topic.as_deref().unwrap_or_default();
+            words(&format!("{} {} {topic} demo", demo.id, demo.title))
+        };
+        let words = self.words.get_or_init(|| self.all().map(cut).collect());
+        self.all().zip(words.iter().map(Vec::as_slice))
     }
 
     /// The demo of this id.

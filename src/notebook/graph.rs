@@ -5,6 +5,7 @@
 //! A topic of two names is one place, under the first of them.
 
 use rustc_hash::FxHashMap;
+use std::ops::Range;
 
 use super::leads::{Lead, Leads, Part};
 use super::linked::{Meaning, Notebook};
@@ -281,8 +282,21 @@ impl Notebook {
         self.reading().place(self.paths().in_order[at].1)
     }
 
-    /// The note at a path (not percent-encoded): `count` of its places from number `from`.
-    pub fn note_map(&self, path: &str, from: usize, count: usize) -> Option<NoteMap> {
+    /// How many places the note at a path has in all, as [`NoteMap::count`] says it.
+    pub fn places_in(&self, path: &str) -> Option<usize> {
+        let slot = self.paths().in_order[self.paths().find(path)?].1;
+        let note = self.parsed(slot)?;
+        let outside = self.text_is_a_place(slot, note, &mut Whereabouts::new(self));
+        Some(self.topics_in(slot, note).len() + usize::from(outside))
+    }
+
+    /// The note at a path (not percent-encoded): those of its places that `pick` picks, by
+    /// number, when it is told how many there are.
+    pub fn note_map(
+        &self,
+        path: &str,
+        pick: impl FnOnce(usize) -> Range<usize>,
+    ) -> Option<NoteMap> {
         let slot = self.paths().in_order[self.paths().find(path)?].1;
         let note = self.parsed(slot)?;
         let mut finder = Whereabouts::new(self);
@@ -293,16 +307,20 @@ impl Notebook {
             outgoing.entry(here).or_insert_with(Tally::new).add(to);
         }
         let mut arriving = self.led_by_links(slot, &mut finder);
-        let outside = self.text_is_a_place(slot, note, &mut finder);
+        let text = End::Text(slot);
+        let outside = outgoing.contains_key(&text) || arriving.contains_key(&text);
+        let all = topics.len() + usize::from(outside);
+        let picked = pick(all);
         let ends = outside
-            .then_some((None, End::Text(slot)))
+            .then_some((None, text))
             .into_iter()
             .chain(
                 topics
                     .iter()
                     .map(|(source, anchor)| (Some(*source), End::Topic(slot, *anchor))),
             );
-        let places = ends.skip(from).take(count).map(|(source, end)| {
+        let ends = ends.skip(picked.start).take(picked.len());
+        let places = ends.map(|(source, end)| {
             let leads_to = outgoing.remove(&end).map_or_else(Vec::new, |to| to.order);
             let mut led_here = arriving.remove(&end).unwrap_or_else(Tally::new);
             if let Some(source) = source {
@@ -332,7 +350,7 @@ impl Notebook {
         let places = places.collect();
         Some(NoteMap {
             note: self.note_link(slot),
-            count: topics.len() + usize::from(outside),
+            count: all,
             places,
         })
     }

@@ -143,12 +143,11 @@ impl Front {
     /// Through the guard and the limits to the handler.
     async fn route(&self, request: Request<Body>) -> Result<Response<Body>, PageError> {
         guard::check(&Head::from(&request)).map_err(PageError::Guarded)?;
-        if request
-            .uri()
-            .path_and_query()
-            .map_or(0, |all| all.as_str().len())
-            > guard::LONGEST_ADDRESS
-        {
+        let address = request.uri().path_and_query();
+        let too_long = address.map_or(0, |all| all.as_str().len()) > guard::LONGEST_ADDRESS;
+        // What is typed into the search has a limit of its own, and the page of results says
+        // it and has a field for less.
+        if too_long && !routes::searches(request.uri().path()) {
             return Err(PageError::AddressTooLong);
         }
         if announced_length(request.headers()) > LARGEST_BODY as u64 {

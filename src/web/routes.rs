@@ -70,6 +70,12 @@ pub fn changes(method: &Method, path: &str) -> bool {
     method == Method::POST && (connects || runs || types)
 }
 
+/// Whether a request searches: however much of a question its address holds, it is read from
+/// the beginning.
+pub fn searches(path: &str) -> bool {
+    matches!(path, "/search" | "/search/found")
+}
+
 /// Every address, with its handler.
 pub fn routes(app: Arc<App>) -> Router {
     Router::new()
@@ -168,6 +174,7 @@ async fn map(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Answe
         (None, Some(path)) => MapOf::Note(path, page),
         (None, None) => MapOf::Notes(page),
     };
+    let of = of.shown(&app.edition().notebook);
     app.kept(&headers, of.address(), move |edition| {
         let map = pages::map(&edition.notebook, &of).map(|html| edition.page(html));
         map.ok_or(match of {

@@ -11,14 +11,14 @@ use super::pages::{host_url, note_url, topic_url};
 use super::routes::Answer;
 use super::state::App;
 use crate::notebook::TopicLink;
-use crate::notebook::search::{Found, Hit, LONGEST, has_all, words};
+use crate::notebook::search::{Found, Hit, LONGEST, MOST_WORDS, has_all, words};
 use crate::panels::Panel;
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
@@ -266,47 +266,46 @@ fn said(found: &Found, others: &[Group], more: bool) -> String {
         said = format!("Nothing has all the words; these have some. {said}");
     }
     if found.cut {
-        said = format!("Only the beginning of what you typed was searched for. {said}");
+        said = format!(
+            "Only the beginning of what you typed was searched for: {LONGEST} characters and {MOST_WORDS} words are read. {said}"
+        );
     }
     said
 }
 
+/// The panels, each with the words that it is searched by.
+static PANELS: LazyLock<Vec<(Panel, Vec<String>)>> = LazyLock::new(|| {
+    let cut = |panel: Panel| {
+        let (name, title, question) = (panel.name(), panel.title(), panel.question());
+        (panel, words(&format!("{name} {title} {question} panel")))
+    };
+    Panel::ALL.into_iter().map(cut).collect()
+});
+
 /// The panels, demos and hosts that have all the words.
 fn others(app: &App, typed: &str) -> Vec<Group> {
     let asked = words(typed);
-    let has_all = |text: &str| has_all(&words(text), &asked);
     let edition = app.edition_for_long();
-    let panels = Panel::ALL.into_iter().filter(|panel| {
-        has_all(&format!(
-            "{} {} {} panel",
-            panel.name(),
-            panel.title(),
-            panel.question()
-        ))
-    });
-    let panels = panels.map(|panel| {
+    let panels = PANELS.iter().filter(|(_, own)| has_all(own, &asked));
+    let panels = panels.map(|(panel, _)| {
         Entry::plain(
             format!("/panels/{}", panel.name()),
             panel.title(),
             panel.question().to_owned(),
         )
     });
-    let demos = edition.demos.all().filter(|demo| {
-        has_all(&format!(
-            "{} {} {} demo",
-            demo.id,
-            demo.title,
-            demo.topic.as_deref().unwrap_or_default()
-        ))
-    });
-    let demos = demos.map(|demo| {
+    let demos = edition.demos.searched();
+    let demos = demos.filter(|(_, own)| has_all(own, &asked));
+    let demos = demos.map(|(demo, _)| {
         let card = Card::of(demo);
         Entry::plain(card.href, &card.title, card.facts)
     });
+    // They come and go, and are few.
     let hosts = app.host_links();
-    let hosts = hosts
-        .into_iter()
-        .filter(|host| has_all(&format!("{} {} host", host.name, host.endpoint)));
+    let hosts = hosts.into_iter().filter(|host| {
+        let own = words(&format!("{} {} host", host.name, host.endpoint));
+        has_all(&own, &asked)
+    });
     let hosts = hosts.map(|host| Entry {
         is_named: true,
         ..Entry::plain(host_url(&host.name), &host.name, host.endpoint)

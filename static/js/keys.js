@@ -19,6 +19,11 @@ export function addKey(key, says, run) {
   keys.set(key, { key, says, run })
 }
 
+/** Forgets what `addKey` added under these. */
+export function dropKeys(some) {
+  for (const key of some) keys.delete(key)
+}
+
 const types = element => element instanceof HTMLElement
   && (element.isContentEditable || element.matches("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [data-takes-keys], [data-takes-keys] *"))
 

@@ -4,7 +4,7 @@
  * rest, so what is live stays live. Keys and the two buttons of a clicker move on.
  */
 import { idIn } from "./address.js"
-import { singleKeys } from "./keys.js"
+import { addKey, dropKeys } from "./keys.js"
 import { recall, remember } from "./store.js"
 
 const root = document.documentElement
@@ -48,6 +48,8 @@ async function enter() {
   inside = true
   await dressed()
   if (!inside) return
+  if (document.querySelector("demo-run")) addKey("Enter", "Projector: runs the step that is shown")
+  for (const [key, says, run] of own) addKey(key, says, awake(run))
   remember("room", "on", "session")
   root.dataset.room = recall("room-view", "session") ?? "both"
   bar.querySelector(".what").textContent = document.title.replace(/ · Waterline$/, "")
@@ -58,6 +60,7 @@ async function enter() {
 
 function leave() {
   inside = false
+  dropKeys(["Enter", ...own.map(([key]) => key)])
   remember("room", null, "session")
   listen("removeEventListener")
   wake()
@@ -70,6 +73,21 @@ function leave() {
   part.scrollIntoView({ block: "start", behavior: "instant" })
   focusOn(part)
 }
+
+/** The keys of the room, on the map of keys for as long as one is in it. Those without `run` are heard by `pressed`. */
+const own = [
+  ["→ ↓ PgDn Space", "Projector: on, by what is in sight, then to the next topic"],
+  ["← ↑ PgUp", "Projector: back; with Shift, Space does it too"],
+  ["Home", "Projector: to the first topic"],
+  ["End", "Projector: to the last"],
+  ["z", "Projector: text and panel, the panel alone, the text alone", nextView],
+  ["b", "Projector: blanks the screen; any key brings it back", blank],
+  [".", "Projector: the same, as clickers send it", blank],
+  ["Esc", "Projector: leaves it"],
+]
+
+/** A screen that is blank is brought back, whatever the key does otherwise. */
+const awake = run => run && (() => ("blank" in root.dataset ? wake() : run()))
 
 function listen(way) {
   globalThis[way]("keydown", pressed)
@@ -309,8 +327,7 @@ function actOf(key, shift, target) {
   if (key === "Home") return () => show(0)
   if (key === "End") return () => show(stops.length - 1)
   if (key === "Enter" && !target.matches?.("button, summary, a")) return runStep()
-  if (!singleKeys()) return null
-  return { b: blank, ".": blank, z: nextView }[key] ?? null
+  return null
 }
 
 /** Runs the step that is shown. */

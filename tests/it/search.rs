@@ -150,9 +150,16 @@ async fn whatever_is_asked_gets_a_clear_answer() {
     let front = caves();
     let long = format!("/search?q={}", "a".repeat(7_000));
     assert!(built(&front, &long).await.contains("Only the beginning"));
-    let (status, text) = get(&front, &format!("/search?q={}", "a".repeat(10_240))).await;
-    assert_eq!(status, StatusCode::URI_TOO_LONG);
-    assert!(text.contains("too long"), "{text}");
+    // However long: 10 KB, and as many letters of three bytes each, percent-encoded.
+    for long in ["a".repeat(10_240), "%E6%B0%B4".repeat(5_000)] {
+        for page in ["/search", "/search/found"] {
+            let (status, text) = get(&front, &format!("{page}?q={long}")).await;
+            assert_eq!(status, StatusCode::OK, "{page}");
+            assert!(text.contains("200 characters and 10 words are read"), "{text}");
+            assert!(text.len() < 40_000, "{}", text.len());
+            assert!(page == "/search/found" || text.contains("class=\"ask\""), "{text}");
+        }
+    }
     for query in [
         "%3Cscript%3Ealert(1)%3C%2Fscript%3E",
         "%22%3E%3Cimg%20src%3Dx%3E",

@@ -20,7 +20,7 @@ use tantivy::{DocAddress, Score, Searcher, Term};
 /// So much of what is typed is read, in characters.
 pub const LONGEST: usize = 200;
 /// So many words of it.
-const MOST_WORDS: usize = 10;
+pub const MOST_WORDS: usize = 10;
 /// One word stands for at most so many words of the index.
 const MOST_FORMS: usize = 24;
 /// So many words of the index are looked at for the best of them.

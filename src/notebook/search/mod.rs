@@ -18,7 +18,7 @@ mod tests;
 mod texts;
 mod words;
 
-pub use find::{Found, Hit, LONGEST, Search};
+pub use find::{Found, Hit, LONGEST, MOST_WORDS, Search};
 pub use index::{Indexer, IndexerError};
 pub use texts::Text;
 pub use words::{has_all, words};

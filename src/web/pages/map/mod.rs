@@ -27,6 +27,20 @@ pub enum MapOf {
 }
 
 impl MapOf {
+    /// The part that is shown to who asks for this one: a page beyond the last is the last.
+    /// So however many numbers are asked for, each page is drawn once.
+    #[must_use]
+    pub fn shown(self, notebook: &Notebook) -> MapOf {
+        match self {
+            MapOf::Notes(asked) => MapOf::Notes(notes::shown(notebook, asked)),
+            MapOf::Note(path, asked) if asked > 1 => {
+                let page = around::shown(notebook, &path, asked);
+                MapOf::Note(path, page)
+            }
+            of => of,
+        }
+    }
+
     /// The address of this part, as our own links write it.
     pub fn address(&self) -> String {
         match self {

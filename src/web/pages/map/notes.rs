@@ -32,6 +32,11 @@ pub fn page_of(number: usize) -> usize {
     number / NOTES + 1
 }
 
+/// The page that is shown to who asks for page `asked`, from 1.
+pub fn shown(notebook: &Notebook, asked: usize) -> usize {
+    Pager::new(notebook.len(), NOTES, asked).at
+}
+
 /// References from one row to another: row numbers, and how many there are.
 struct Tie {
     from: usize,
@@ -184,69 +189,47 @@ impl Map {
         to.map(|tie| tie.count).sum()
     }
 
-    fn wide(&self, left_out: &mut Vec<String>) -> Drawing {
-        let mut nodes = Vec::new();
-        let mut words = Vec::new();
-        let mut rails = Vec::new();
-        let mut y = 4;
-        let mut buses = Vec::new();
-        let mut titles = Vec::new();
-        for (row, note) in self.notes.iter().enumerate() {
-            titles.push(nodes.len());
-            nodes.push(
-                Node::new(map_url(&note.note.path), "note", (0, y, ASIDE - 160, 28)).says(
-                    0,
-                    y + 19,
-                    "l",
-                    &note.note.title,
-                    f64::from(ASIDE - 170) * 0.82,
-                ),
-            );
-            let out: usize = note.leads_to.iter().map(|(_, count)| count).sum();
-            let sum = match (self.led_here(row), out) {
-                (0, 0) => "stands alone".to_owned(),
-                (led, out) => format!("{} in, {} out", thousands(led), thousands(out)),
-            };
-            words.push(Words::new(ASIDE, y + 19, "s q e", sum));
-            buses.push(y + 32);
-            let named: Vec<(String, String)> = note
-                .topics
-                .iter()
-                .take(TOPICS)
-                .map(|topic| (topic_url(&topic.name), topic.title.clone()))
-                .collect();
-            let more = note.topics.len().saturating_sub(TOPICS);
-            let more = (more > 0).then(|| {
-                (
-                    map_url(&note.note.path),
-                    format!("{} more", thousands(more)),
-                )
-            });
-            y = chips(&mut nodes, "", y + 38, named.into_iter().chain(more)) + 16;
-        }
-        if !self.wanted.is_empty() {
-            words.push(Words::new(0, y + 19, "l", "Wanted"));
-            words.push(Words::new(ASIDE, y + 19, "s q e", "not written yet"));
-            buses.push(y + 32);
-            let named = self
-                .wanted
-                .iter()
-                .take(WANTED)
-                .map(|(name, title, _)| (topic_map_url(name), title.clone()));
-            let more = self.wanted.len().saturating_sub(WANTED);
-            let more =
-                (more > 0).then(|| ("/#wanted".to_owned(), format!("{} more", thousands(more))));
-            y = chips(&mut nodes, "wanted", y + 42, named.chain(more)) + 16;
-        }
+    /// How many references lead from one row to another.
+    fn tied(&self, from: usize, to: usize) -> usize {
+        let ties = self.ties.iter();
+        let ties = ties.filter(|tie| tie.from == from && tie.to == to);
+        ties.map(|tie| tie.count).sum()
+    }
 
-        // Two notes that refer to each other share a track.
-        let mut pairs: Vec<(usize, usize)> = self
-            .ties
-            .iter()
+    /// Rows that refer to each other, the upper one first: they share a track.
+    fn pairs(&self) -> Vec<(usize, usize)> {
+        let pairs = self.ties.iter();
+        let mut pairs: Vec<(usize, usize)> = pairs
             .map(|tie| (tie.from.min(tie.to), tie.from.max(tie.to)))
             .collect();
         pairs.sort_unstable();
         pairs.dedup();
+        pairs
+    }
+
+    fn wide(&self, left_out: &mut Vec<String>) -> Drawing {
+        let mut rows = Rows::default();
+        for (row, note) in self.notes.iter().enumerate() {
+            rows.note(note, self.led_here(row));
+        }
+        if !self.wanted.is_empty() {
+            rows.wanted(&self.wanted);
+        }
+        let reach = self.draw_tracks(&mut rows, left_out);
+        let rails = rails(&rows.buses, &reach, self.notes.len());
+        Drawing {
+            width: WIDTH,
+            height: rows.y + 4,
+            rails,
+            words: rows.words,
+            nodes: rows.nodes,
+            lit: Ways::default(),
+        }
+    }
+
+    /// The tracks beside the rows. Gives how far each row's bus reaches to meet its own.
+    fn draw_tracks(&self, rows: &mut Rows, left_out: &mut Vec<String>) -> Vec<i32> {
+        let pairs = self.pairs();
         let (of, count) = tracks(&pairs);
         let pitch = ((WIDTH - ASIDE - 30) / count.clamp(1, TRACKS) as i32).min(36);
         let hidden = of.iter().filter(|track| **track >= TRACKS).count();
@@ -257,72 +240,46 @@ impl Map {
             );
             left_out.push(format!("{}.", counted(hidden, one, many)));
         }
-        let mut reach = vec![ASIDE; buses.len()];
-        for (pair, track) in pairs.iter().zip(&of) {
-            if *track >= TRACKS {
-                continue;
-            }
+        let mut reach = vec![ASIDE; rows.buses.len()];
+        let pairs = pairs.iter().zip(&of);
+        for (&(above, below), track) in pairs.filter(|(_, track)| **track < TRACKS) {
             let x = ASIDE + 18 + pitch * *track as i32;
-            let (top, bottom) = (buses[pair.0], buses[pair.1]);
-            for row in [pair.0, pair.1] {
+            for row in [above, below] {
                 reach[row] = reach[row].max(x + 6);
             }
-            let tie = |from: usize, to: usize| {
-                let ties = self.ties.iter();
-                ties.filter(|tie| tie.from == from && tie.to == to)
-                    .map(|tie| tie.count)
-                    .sum::<usize>()
-            };
-            let (down, up) = (tie(pair.0, pair.1), tie(pair.1, pair.0));
-            let wanted = pair.1 == self.notes.len();
-            let from = if up > 0 { top + 10 } else { top };
-            let to = if down > 0 { bottom - 10 } else { bottom };
-            let d = format!("M{x} {from}V{to}");
-            let mut tips = String::new();
-            if down > 0 {
-                tips.push_str(&tip(x, bottom - 3, Towards::Down));
-            }
-            if up > 0 {
-                tips.push_str(&tip(x, top + 3, Towards::Up));
-            }
-            let mut way = Ways::default();
-            if down.max(up) > 3 && !wanted {
-                way.thick.push_str(&d);
-                way.tips.push_str(&tips);
-            } else {
-                way.add(&d, wanted, &tips);
-            }
+            let way = self.track((above, below), x, &rows.buses);
             // Drawn with the note above, lit by either.
-            nodes[titles[pair.0]].ways.and(&way);
-            if let Some(below) = titles.get(pair.1) {
-                nodes[*below].echo.and(&way);
+            rows.nodes[rows.titles[above]].ways.and(&way);
+            if let Some(title) = rows.titles.get(below) {
+                rows.nodes[*title].echo.and(&way);
             }
         }
-        for (row, (y, reach)) in buses.iter().zip(&reach).enumerate() {
-            let (thick, thin) = if row == self.notes.len() {
-                ("bus hollow", "reach hollow")
-            } else {
-                ("bus", "reach")
-            };
-            rails.push(Path {
-                class: thick,
-                d: format!("M0 {y}H{ASIDE}"),
-            });
-            if *reach > ASIDE {
-                rails.push(Path {
-                    class: thin,
-                    d: format!("M{ASIDE} {y}H{reach}"),
-                });
-            }
+        reach
+    }
+
+    /// One track at `x`, from bus to bus, with a tip at each end that is referred to.
+    fn track(&self, (above, below): (usize, usize), x: i32, buses: &[i32]) -> Ways {
+        let (top, bottom) = (buses[above], buses[below]);
+        let (down, up) = (self.tied(above, below), self.tied(below, above));
+        let wanted = below == self.notes.len();
+        let from = if up > 0 { top + 10 } else { top };
+        let to = if down > 0 { bottom - 10 } else { bottom };
+        let d = format!("M{x} {from}V{to}");
+        let mut tips = String::new();
+        if down > 0 {
+            tips.push_str(&tip(x, bottom - 3, Towards::Down));
         }
-        Drawing {
-            width: WIDTH,
-            height: y,
-            rails,
-            words,
-            nodes,
-            lit: Ways::default(),
+        if up > 0 {
+            tips.push_str(&tip(x, top + 3, Towards::Up));
         }
+        let mut way = Ways::default();
+        if down.max(up) > 3 && !wanted {
+            way.thick.push_str(&d);
+            way.tips.push_str(&tips);
+        } else {
+            way.add(&d, wanted, &tips);
+        }
+        way
     }
 
     fn narrow(&self) -> Drawing {
@@ -423,6 +380,95 @@ impl Map {
         said.retain(|said| !said.link.title.is_empty());
         said
     }
+}
+
+/// The rows of the wide drawing, from the top: each is a title, a bus below it, and links
+/// below that.
+#[derive(Default)]
+struct Rows {
+    nodes: Vec<Node>,
+    words: Vec<Words>,
+    /// Where each row's bus is.
+    buses: Vec<i32>,
+    /// Which of the nodes is the title of each note.
+    titles: Vec<usize>,
+    /// Where the next row begins.
+    y: i32,
+}
+
+impl Rows {
+    /// A note with its topics.
+    fn note(&mut self, note: &MappedNote, led_here: usize) {
+        let y = self.y + 4;
+        let href = || map_url(&note.note.path);
+        self.titles.push(self.nodes.len());
+        self.nodes.push(
+            Node::new(href(), "note", (0, y, ASIDE - 160, 28)).says(
+                0,
+                y + 19,
+                "l",
+                &note.note.title,
+                f64::from(ASIDE - 170) * 0.82,
+            ),
+        );
+        let out: usize = note.leads_to.iter().map(|(_, count)| count).sum();
+        let sum = match (led_here, out) {
+            (0, 0) => "stands alone".to_owned(),
+            (led, out) => format!("{} in, {} out", thousands(led), thousands(out)),
+        };
+        self.bus(y, sum);
+        let named = note.topics.iter().take(TOPICS);
+        let named = named.map(|topic| (topic_url(&topic.name), topic.title.clone()));
+        let more = more(note.topics.len(), TOPICS, href);
+        self.y = chips(&mut self.nodes, "", y + 38, named.chain(more)) + 12;
+    }
+
+    /// What these notes refer to and nobody has written.
+    fn wanted(&mut self, wanted: &[(String, String, usize)]) {
+        let y = self.y + 4;
+        self.words.push(Words::new(0, y + 19, "l", "Wanted"));
+        self.bus(y, "not written yet");
+        let named = wanted.iter().take(WANTED);
+        let named = named.map(|(name, title, _)| (topic_map_url(name), title.clone()));
+        let more = more(wanted.len(), WANTED, || "/#wanted".to_owned());
+        self.y = chips(&mut self.nodes, "wanted", y + 42, named.chain(more)) + 12;
+    }
+
+    /// The bus below a title at `y`, with a few words at its end.
+    fn bus(&mut self, y: i32, says: impl Into<String>) {
+        self.words.push(Words::new(ASIDE, y + 19, "s q e", says));
+        self.buses.push(y + 32);
+    }
+}
+
+/// The link to those that are not named.
+fn more(all: usize, named: usize, href: impl Fn() -> String) -> Option<(String, String)> {
+    let more = all.saturating_sub(named);
+    (more > 0).then(|| (href(), format!("{} more", thousands(more))))
+}
+
+/// The buses, each with its thin end to the farthest of its tracks. The one below the notes
+/// is hollow.
+fn rails(buses: &[i32], reach: &[i32], notes: usize) -> Vec<Path> {
+    let mut rails = Vec::new();
+    for (row, (y, reach)) in buses.iter().zip(reach).enumerate() {
+        let (thick, thin) = if row == notes {
+            ("bus hollow", "reach hollow")
+        } else {
+            ("bus", "reach")
+        };
+        rails.push(Path {
+            class: thick,
+            d: format!("M0 {y}H{ASIDE}"),
+        });
+        if *reach > ASIDE {
+            rails.push(Path {
+                class: thin,
+                d: format!("M{ASIDE} {y}H{reach}"),
+            });
+        }
+    }
+    rails
 }
 
 /// Links side by side below a bus, from `y`. Gives where they end.

@@ -81,10 +81,14 @@ pub fn note(
     asked: usize,
     here: Option<(&str, usize)>,
 ) -> Option<Page> {
-    let first = notebook.note_map(path, 0, 0)?;
-    let pager = Pager::new(first.count, TOPICS, asked);
+    let pager = |count| Pager::new(count, TOPICS, asked);
+    let NoteMap {
+        note,
+        count,
+        places,
+    } = notebook.note_map(path, |count| pager(count).range())?;
+    let pager = pager(count);
     let range = pager.range();
-    let NoteMap { note, places, .. } = notebook.note_map(path, range.start, range.len())?;
     let number = notebook.number_of(path).unwrap_or(0);
     let all = MapOf::Notes(super::notes::page_of(number)).address();
     let scene = Scene {
@@ -106,7 +110,13 @@ pub fn note(
     let pages = pager.html("Pages of this note’s topics", |page| {
         MapOf::Note(note.path.clone(), page).address()
     });
-    Some(scene.page(heading, crumbs, first.count, pages))
+    Some(scene.page(heading, crumbs, count, pages))
+}
+
+/// The page of a note's map that is shown to who asks for page `asked`.
+pub fn shown(notebook: &Notebook, path: &str, asked: usize) -> usize {
+    let places = notebook.places_in(path).unwrap_or(0);
+    Pager::new(places, TOPICS, asked).at
 }
 
 fn wanted(topic: TopicLink, led_here: Vec<Way>) -> Page {
