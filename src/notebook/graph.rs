@@ -311,14 +311,11 @@ impl Notebook {
         let outside = outgoing.contains_key(&text) || arriving.contains_key(&text);
         let all = topics.len() + usize::from(outside);
         let picked = pick(all);
-        let ends = outside
-            .then_some((None, text))
-            .into_iter()
-            .chain(
-                topics
-                    .iter()
-                    .map(|(source, anchor)| (Some(*source), End::Topic(slot, *anchor))),
-            );
+        let ends = outside.then_some((None, text)).into_iter().chain(
+            topics
+                .iter()
+                .map(|(source, anchor)| (Some(*source), End::Topic(slot, *anchor))),
+        );
         let ends = ends.skip(picked.start).take(picked.len());
         let places = ends.map(|(source, end)| {
             let leads_to = outgoing.remove(&end).map_or_else(Vec::new, |to| to.order);

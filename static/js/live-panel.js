@@ -44,7 +44,15 @@ class LivePanel extends HTMLElement {
       Idiomorph.morph(this, next.innerHTML, { morphStyle: "innerHTML", callbacks: keepFolds })
     }
     if (first && startsFolded(this)) this.querySelector("details.fold")?.removeAttribute("open")
+    this.#giveRoomBack()
     this.dispatchEvent(new Event("live-panel:drawn", { bubbles: true }))
+  }
+
+  /** Says whether there is so little to show that the room kept for it is mostly empty. */
+  #giveRoomBack() {
+    delete this.dataset.little
+    const fold = this.querySelector("details.fold[open]")
+    if (fold && fold.offsetHeight < this.clientHeight / 2) this.dataset.little = ""
   }
 }
 

@@ -22,6 +22,7 @@ mod own_engine;
 mod seen;
 mod waterline;
 
+mod above;
 mod barriers;
 mod demos;
 mod edits;

@@ -23,6 +23,15 @@ const FAULTS: &str = r##"
       for (let up = panel; up !== document.body; up = up.parentElement)
         if (getComputedStyle(up).position === "sticky") fault("sticks", up)
     }
+    for (const one of document.querySelectorAll("pre, table, .table")) {
+      if (!shown(one) || one.closest(".deep")) continue
+      if (one.scrollWidth > one.clientWidth + 1 || one.getBoundingClientRect().right > innerWidth) fault("wider than the paper", one)
+    }
+    const lines = [...document.querySelectorAll(".text > .prose > p")].filter(shown)
+    const longest = Math.max(...lines.map((line) => line.getBoundingClientRect().width))
+    if (lines.length && longest < Math.min(innerWidth * .9, 600)) faults.push(`lines of ${longest} on paper of ${innerWidth}`)
+    const maps = [...document.querySelectorAll(".map")].filter(shown)
+    if (maps.some((map) => map.matches(".narrow"))) fault("a map for a phone", maps[0])
     const [red] = getComputedStyle(document.body).color.match(/\d+/g)
     if (red > 100) faults.push(`letters for a dark page: ${getComputedStyle(document.body).color}`)
     return faults"##;
@@ -45,6 +54,8 @@ async fn a_printed_page_says_where_links_lead_and_how_old_its_panels_are() {
             "/topics/Learning_Docker_Storage",
             "/panels/layers",
             "/demos",
+            "/map",
+            "/hosts",
         ];
         let (mut links, mut dates) = (0, 0);
         for path in NOTES.into_iter().chain(more) {

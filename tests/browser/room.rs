@@ -228,6 +228,65 @@ async fn a_blank_screen_comes_back_at_any_key_where_it_was() {
 }
 
 #[tokio::test]
+async fn the_keys_of_the_room_are_on_the_map_of_keys_while_one_is_in_it() {
+    visit(Reader::Ordinary, async |page| {
+        let waterline = in_caves();
+        page.open(&waterline.url("/caves")).await?;
+        // The rows of the map: its keys, and whether it says that they are off.
+        let told = async || -> Result<Vec<(String, bool)>> {
+            page.press("?").await?;
+            page.find("dialog.keys-map[open]").await?;
+            let rows = page
+                .ask(
+                    r#"return [...document.querySelectorAll("dialog.keys-map .own > div")]
+                      .filter((row) => row.textContent.includes("Projector:"))
+                      .map((row) => [row.querySelector("dt").textContent.trim(), !!row.querySelector(".off")])"#,
+                )
+                .await?;
+            Ok(rows)
+        };
+        ensure!(told().await? == [("p".to_owned(), false)], "before the room");
+        press(page, Key::Escape).await?;
+        enter(page).await?;
+        let inside = told().await?;
+        let keys: Vec<&str> = inside.iter().map(|(keys, _)| keys.as_str()).collect();
+        ensure!(
+            keys == ["p", "→ ↓ PgDn Space", "← ↑ PgUp", "Home", "End", "z", "b", ".", "Esc"],
+            "{keys:?}"
+        );
+        ensure!(inside.iter().all(|(_, off)| !off), "{inside:?}");
+
+        // Switched off, the single ones are crossed out and do nothing.
+        page.find("dialog.keys-map[open] input").await?.click().await?;
+        let off: Vec<String> = page
+            .ask(
+                r#"return [...document.querySelectorAll("dialog.keys-map .own > div:has(.off) dt")]
+                  .map((keys) => keys.textContent.trim())"#,
+            )
+            .await?;
+        ensure!(
+            ["p", "z", "b", "."].iter().all(|key| off.iter().any(|off| off == key)),
+            "{off:?}"
+        );
+        press(page, Key::Escape).await?;
+        press(page, "b.").await?;
+        let blank = r#"return "blank" in document.documentElement.dataset"#;
+        ensure!(!page.ask::<bool>(blank).await?, "the screen is blank");
+        page.ask::<()>("localStorage.removeItem('keys')").await?;
+
+        // Out of the room they are gone.
+        press(page, Key::Escape).await?;
+        page.until("the page is whole again", WHOLE).await?;
+        ensure!(told().await? == [("p".to_owned(), false)], "after the room");
+        press(page, Key::Escape).await?;
+        press(page, ".").await?;
+        ensure!(!page.ask::<bool>(blank).await?, "a page is blank that is no room");
+        page.nothing_went_wrong().await
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn letters_can_be_switched_off_and_the_button_and_the_arrows_stay() {
     visit(Reader::Ordinary, async |page| {
         let waterline = in_caves();
@@ -458,6 +517,44 @@ async fn the_room_and_the_note_leave_the_drawing_of_a_panel_alone() {
             .ask(&format!("{row} return runs.checkVisibility()"))
             .await?;
         ensure!(seen, "steps of the drawing are hidden in the room");
+        Ok(())
+    })
+    .await;
+}
+
+/// Gives a panel something else to show, as the stream does.
+const RECEIVE: &str = r#"
+    const panel = document.querySelector("live-panel");
+    const text = "Nothing runs on this host. ".repeat(times);
+    await panel.receive(`<live-panel data-state="live"><details class="fold" open><summary><h3>A panel</h3></summary><div class="deep"><p>${text}</p></div></details></live-panel>`);
+    return [panel.offsetHeight, panel.querySelector(".fold").offsetHeight, document.querySelector(".topic > .text").getBoundingClientRect().top - panel.getBoundingClientRect().bottom];
+"#;
+
+#[tokio::test]
+async fn a_panel_with_little_to_show_leaves_no_room_empty() {
+    visit(Reader::Ordinary, async |page| {
+        let waterline = Waterline::start(Docker::NoneHere);
+        for (width, height) in [(390, 844), (1024, 768)] {
+            page.resize(width, height).await?;
+            page.open(&waterline.url("/topics/Learning_Docker_Networking"))
+                .await?;
+            page.panels_arrived().await?;
+            let (high, needed, below): (f64, f64, f64) =
+                page.ask_for(&format!("const times = 1; {RECEIVE}")).await?;
+            if width == 390 {
+                ensure!((high - needed).abs() < 2.0, "{high} kept for {needed}");
+                ensure!(below < 60.0, "the text begins {below} below the panel");
+            }
+            // No water where the panel says nothing.
+            let water: String = page
+                .ask("return getComputedStyle(document.querySelector('.panels .deep')).borderImageSource")
+                .await?;
+            ensure!(water == "none", "at {width}: {water}");
+            // With more to show it has its room again.
+            let (high, needed, _): (f64, f64, f64) =
+                page.ask_for(&format!("const times = 400; {RECEIVE}")).await?;
+            ensure!(high >= 416.0 && high < needed, "at {width}: {high} for {needed}");
+        }
         Ok(())
     })
     .await;

@@ -22,6 +22,15 @@ const TOO_WIDE: &str = r#"
       .map((one) => `${one.outerHTML.slice(0, 120)} to ${one.getBoundingClientRect().right}`)
       .concat(`the page is ${root.scrollWidth} wide in ${room}`)"#;
 
+/// Where the words of the masthead's places stand, and how high they are.
+const MASTHEAD: &str = r#"
+    return [...document.querySelectorAll(".masthead .site a")].map((place) => {
+      const words = document.createRange()
+      words.selectNodeContents(place)
+      const { top, height } = words.getBoundingClientRect()
+      return [top, height]
+    })"#;
+
 /// The page scrolls up and down only, as it is and with everything unfolded.
 async fn fits(page: &Page) -> Result<()> {
     let too_wide: Vec<String> = page.ask(TOO_WIDE).await?;
@@ -38,7 +47,16 @@ async fn no_page_scrolls_sideways_at_320_pixels() {
     visit(Reader::Ordinary, async |page| {
         let waterline = Waterline::for_demos();
         page.resize(320, 640).await?;
-        at_every_page(page, &waterline, fits).await
+        at_every_page(page, &waterline, async |page| {
+            let places: Vec<(f64, f64)> = page.ask(MASTHEAD).await?;
+            let (top, _) = places[0];
+            ensure!(
+                places.len() > 3 && places.iter().all(|(own, high)| *own == top && *high < 30.0),
+                "the places of the masthead are not in one row: {places:?}"
+            );
+            fits(page).await
+        })
+        .await
     })
     .await;
 }

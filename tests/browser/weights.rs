@@ -45,6 +45,58 @@ async fn weigh(page: &Page) -> Result<Weight> {
     page.ask(WEIGH).await
 }
 
+/// What the first paint of a page waits for, and what it should not have fetched by then.
+#[derive(Debug, serde::Deserialize)]
+struct First {
+    /// Files that the browser held the first paint back for.
+    blocking: Vec<String>,
+    /// Style sheets, of the page itself and of what it loaded since.
+    sheets: Vec<String>,
+    /// Fonts and pictures.
+    heavy: Vec<String>,
+    /// Scripts of the page that run while it is read.
+    at_once: Vec<String>,
+    painted: bool,
+}
+
+const FIRST: &str = r#"
+    const name = (url) => new URL(url, location.href).pathname.split("/").at(-1)
+    const files = performance.getEntriesByType("resource")
+    const ending = (end) => files.map((file) => name(file.name)).filter((file) => end.test(file))
+    return {
+      blocking: files.filter((file) => file.renderBlockingStatus === "blocking").map((file) => name(file.name).replace(/^.*[.]css$/, "css")).sort(),
+      sheets: ending(/[.]css$/),
+      heavy: ending(/[.](woff2?|ttf|otf|png|jpe?g|gif|webp|avif)$/),
+      at_once: [...document.scripts].filter((one) => one.type !== "module" && !one.defer && !one.async).map((one) => one.src ? name(one.src) : one.text),
+      painted: performance.getEntriesByName("first-paint").length > 0,
+    }"#;
+
+#[tokio::test]
+async fn the_first_paint_waits_for_one_sheet_and_the_theme_alone() {
+    visit(Reader::Ordinary, async |page| {
+        let waterline = Waterline::start(Docker::NoneHere);
+        for path in crate::kinds::KINDS {
+            page.open(&waterline.url(path)).await?;
+            page.panels_arrived().await?;
+            page.until(
+                "the scripts run",
+                "return document.documentElement.dataset.scripts === 'run'",
+            )
+            .await?;
+            let first: First = page.ask(FIRST).await?;
+            let told = format!("{path}: {first:#?}");
+            ensure!(first.painted, "not painted, {told}");
+            // The theme must be known before, or the page would flash.
+            ensure!(first.blocking == ["css", "theme.js"], "blocking, {told}");
+            ensure!(first.at_once == ["theme.js"], "at once, {told}");
+            ensure!(first.sheets.len() == 1, "sheets, {told}");
+            ensure!(first.heavy.is_empty(), "fonts or pictures, {told}");
+        }
+        Ok(())
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_note_weighs_little_and_nothing_moves() {
     visit(Reader::Ordinary, async |page| {

@@ -155,9 +155,15 @@ async fn whatever_is_asked_gets_a_clear_answer() {
         for page in ["/search", "/search/found"] {
             let (status, text) = get(&front, &format!("{page}?q={long}")).await;
             assert_eq!(status, StatusCode::OK, "{page}");
-            assert!(text.contains("200 characters and 10 words are read"), "{text}");
+            assert!(
+                text.contains("200 characters and 10 words are read"),
+                "{text}"
+            );
             assert!(text.len() < 40_000, "{}", text.len());
-            assert!(page == "/search/found" || text.contains("class=\"ask\""), "{text}");
+            assert!(
+                page == "/search/found" || text.contains("class=\"ask\""),
+                "{text}"
+            );
         }
     }
     for query in [
@@ -209,4 +215,70 @@ async fn notebooks_of_nothing_and_of_one_wanted_topic_are_searched() {
     let front = Front::new(app(edition(&[("a.md", "See Learning_Nowhere.")])));
     let text = built(&front, "/search?q=nowhere").await;
     assert!(text.contains("href=\"/topics/Learning_Nowhere\""), "{text}");
+}
+
+#[tokio::test]
+async fn ten_thousand_notes_are_searched_and_paged() {
+    let notes: Vec<(String, String)> = (0..10_000)
+        .map(|number| {
+            let text = format!(
+                "# Cave {number} <<Learning_Cave_{number}>>\n\nDark, with bats; then Learning_Cave_{}.\n",
+                number + 1
+            );
+            (format!("cave-{number}.md"), text)
+        })
+        .collect();
+    let notes: Vec<(&str, &str)> = notes
+        .iter()
+        .map(|(file, text)| (&**file, &**text))
+        .collect();
+    let front = Front::new(app(edition(&notes)));
+    let text = built(&front, "/search?q=bats").await;
+    assert!(text.contains("The best 30 of 10000 topics."), "{text}");
+    let text = built(&front, "/search?q=Learning_Cave_7777").await;
+    assert!(
+        text.contains("href=\"/topics/Learning_Cave_7777\""),
+        "{text}"
+    );
+    // The one that nobody has written.
+    let text = built(&front, "/search?q=Learning_Cave_10000").await;
+    assert!(
+        text.contains("href=\"/topics/Learning_Cave_10000\""),
+        "{text}"
+    );
+    let long = "cave+bats+dark+".repeat(700);
+    for question in ["c", "cave+bats+dark", "cvae", "xylophonist", "*", "", &long] {
+        for page in ["/search", "/search/found"] {
+            let text = built(&front, &format!("{page}?q={question}")).await;
+            assert!(text.len() < 60_000, "{question}: {}", text.len());
+        }
+    }
+    for address in [
+        "/",
+        "/?notes=50",
+        "/map",
+        "/map?page=600",
+        "/topics/Learning_Cave_1",
+    ] {
+        let (status, text) = get(&front, address).await;
+        assert_eq!(status, 200, "{address}");
+        assert!(text.len() < 100_000, "{address}: {}", text.len());
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_the_map_beyond_the_last_is_the_last_and_is_drawn_once() {
+    let app = app(edition(&[("caves.md", CAVES)]));
+    let front = Front::new(Arc::clone(&app));
+    for (beyond, last) in [
+        ("/map?page=99", "/map"),
+        ("/map?note=/caves&page=99", "/map?note=/caves"),
+    ] {
+        let (status, text) = get(&front, beyond).await;
+        assert_eq!(status, 200, "{beyond}");
+        let edition = app.edition_for_long();
+        assert!(edition.kept.get(beyond).is_none(), "{beyond} is kept apart");
+        let kept = edition.kept.get(last).expect(last);
+        assert_eq!(text.as_bytes(), &kept.bytes()[..], "{beyond}");
+    }
 }

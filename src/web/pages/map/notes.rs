@@ -402,15 +402,14 @@ impl Rows {
         let y = self.y + 4;
         let href = || map_url(&note.note.path);
         self.titles.push(self.nodes.len());
-        self.nodes.push(
-            Node::new(href(), "note", (0, y, ASIDE - 160, 28)).says(
+        self.nodes
+            .push(Node::new(href(), "note", (0, y, ASIDE - 160, 28)).says(
                 0,
                 y + 19,
                 "l",
                 &note.note.title,
                 f64::from(ASIDE - 170) * 0.82,
-            ),
-        );
+            ));
         let out: usize = note.leads_to.iter().map(|(_, count)| count).sum();
         let sum = match (led_here, out) {
             (0, 0) => "stands alone".to_owned(),
