@@ -272,11 +272,13 @@ async fn the_keys_of_the_room_are_on_the_map_of_keys_while_one_is_in_it() {
         press(page, "b.").await?;
         let blank = r#"return "blank" in document.documentElement.dataset"#;
         ensure!(!page.ask::<bool>(blank).await?, "the screen is blank");
-        page.ask::<()>("localStorage.removeItem('keys')").await?;
 
-        // Out of the room they are gone.
+        // Out of the room they are gone, and switched on again nothing of them is left.
         press(page, Key::Escape).await?;
         page.until("the page is whole again", WHOLE).await?;
+        page.find("#all-keys").await?.click().await?;
+        page.find("dialog.keys-map[open] input").await?.click().await?;
+        press(page, Key::Escape).await?;
         ensure!(told().await? == [("p".to_owned(), false)], "after the room");
         press(page, Key::Escape).await?;
         press(page, ".").await?;

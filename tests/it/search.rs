@@ -141,6 +141,12 @@ async fn nothing_typed_and_nothing_found_are_said() {
     assert!(text.contains("Nothing found."), "{text}");
     let text = built(&front, "/search?q=%2A%2A%2A").await;
     assert!(text.contains("There is no word in this"), "{text}");
+    // However often a slip is typed, it means the same: it is not found and missed at once.
+    let text = built(&front, "/search?q=batz+batz+batz+batz+batz+batz").await;
+    assert!(
+        text.contains("One found.") && !text.contains("Nothing has"),
+        "{text}"
+    );
     let text = built(&front, "/search?q=bats+xylophonist").await;
     assert!(text.contains("Nothing has “xylophonist”."), "{text}");
 }

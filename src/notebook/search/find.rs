@@ -10,7 +10,7 @@ use super::index::{Fields, of_key};
 use super::words::{has_all, marked, passage, words};
 use crate::notebook::linked::Notebook;
 use crate::notebook::page::{NoteLink, TopicLink};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use tantivy::collector::{Count, TopDocs};
 use tantivy::query::{BooleanQuery, BoostQuery, FuzzyTermQuery, Occur, Query, TermQuery};
@@ -189,6 +189,9 @@ impl Search {
     pub fn find(&self, typed: &str, most: usize) -> tantivy::Result<Found> {
         let short: String = typed.trim().chars().take(LONGEST).collect();
         let mut asked = words(&short);
+        // A word that is typed again asks for nothing more.
+        let mut seen = FxHashSet::default();
+        asked.retain(|word| seen.insert(word.clone()));
         let mut found = Found {
             no_words: asked.is_empty(),
             cut: typed.trim().chars().nth(LONGEST).is_some() || asked.len() > MOST_WORDS,
