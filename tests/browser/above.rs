@@ -150,7 +150,7 @@ async fn notebooks_of_one_note_and_of_one_wanted_topic_are_read_like_any_other()
             page.open(&waterline.url("/one")).await?;
             page.press("/").await?;
             page.find("dialog.palette[open] input").await?;
-            page.press(topic).await?;
+            page.press(*topic).await?;
             page.find(&format!(
                 "dialog.palette [role=option][href^='/topics/{topic}']"
             ))
