@@ -177,6 +177,32 @@ async fn a_copy_is_read_and_searched_from_a_plain_file_server_in_a_sub_folder() 
 }
 
 #[tokio::test]
+async fn a_reference_in_a_copy_shows_the_beginning_of_its_topic() {
+    visit(Reader::Ordinary, async |page| {
+        let (_folder, out) = export(&[]);
+        let plain = Plain::start(&out).await?;
+        page.open(&format!("{}/learnings/docker/storage.html", plain.address)).await?;
+        loaded(page).await?;
+        let reference = page.find("main .topic a.ref[data-topic=Learning_Docker_Storage_Types]").await?;
+        reference.scroll_into_view().await?;
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        page.driver.action_chain().move_to_element_center(&reference).perform().await?;
+        page.until("a preview opens", "return !!document.querySelector('.preview:popover-open .prose')").await?;
+        let preview = page.find(".preview").await?;
+        let text = preview.text().await?;
+        ensure!(text.starts_with("Mount types\nin Learnings: Docker storage"), "{text}");
+        ensure!(text.contains("Read on") && text.len() > 300 && text.len() < 4000, "{text}");
+        let inside: bool = page
+            .ask("const box = document.querySelector('.preview'); return !box.querySelector('[id], live-panel, live-value, copy-code') && [...box.querySelectorAll('a')].every(a => a.href.includes('/some/where/') || a.hostname !== location.hostname)")
+            .await?;
+        ensure!(inside, "what is in it: {}", preview.inner_html().await?);
+        page.nothing_went_wrong().await?;
+        plain.nothing_missed()
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_copy_is_read_without_scripts() {
     visit(Reader::WithoutScripts, async |page| {
         let (_folder, out) = export(&[]);

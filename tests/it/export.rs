@@ -168,7 +168,7 @@ fn crawl(out: &Path) -> usize {
             // The stream that would bring a second picture is not here.
             let module =
                 (quoted.starts_with("./") || quoted.starts_with("../")) && quoted.ends_with("js");
-            if module && !quoted.contains("idiomorph") && !quoted.contains("preview") {
+            if module && !quoted.contains("idiomorph") {
                 follow(script, quoted);
             }
         }
