@@ -256,8 +256,13 @@ async fn a_demo_that_is_saved_while_it_runs_changes_in_place_and_loses_nothing()
         And what is left?\n\n\
         ```console\n$ docker exec notes cat /state\nlast\n```\n";
     let note = "---\npath: /caves\ntitle: Caves\n---\n# Caves <<Learning_Caves>>\n\nDark.\n";
+    let beside = "[topics]\nLearning_Caves = [\"writable-layer\"]\n";
     visit(Reader::Ordinary, async |page| {
-        let waterline = Waterline::for_demos_of(&[("caves.md", note), ("demos/ropes.md", demo)]);
+        let waterline = Waterline::for_demos_of(&[
+            ("caves.md", note),
+            ("attachments.toml", beside),
+            ("demos/ropes.md", demo),
+        ]);
         page.open(&waterline.invitation("/demos/ropes")).await?;
         click(page, "#run-1").await?;
         comes_to(page, "#step-1", "passed").await?;

@@ -492,7 +492,7 @@ async fn a_note_that_is_saved_changes_in_the_room_and_the_room_stays_where_it_is
     visit(Reader::Ordinary, async |page| {
         let notes = caves();
         let waterline = Waterline::for_author(
-            "",
+            "vscode://file/{path}",
             &notes.each_ref().map(|(file, text)| (*file, text.as_str())),
         );
         let file = waterline.notes().join("caves.md");
