@@ -224,6 +224,25 @@ async fn a_copy_is_read_without_scripts() {
 }
 
 #[tokio::test]
+async fn a_copy_that_is_opened_from_a_disk_is_read_and_has_no_dead_buttons() {
+    visit(Reader::Ordinary, async |page| {
+        let (_folder, out) = export(&[]);
+        page.driver.goto(format!("file://{}/index.html", out.display())).await?;
+        page.find("a[href='learnings/docker.html']").await?.click().await?;
+        page.find("live-panel[name=parts] .caution").await?;
+        let dead: Vec<String> = page
+            .ask("return [...document.querySelectorAll('button, select')].filter(one => one.checkVisibility() && !one.closest('form')).map(one => one.outerHTML)")
+            .await?;
+        ensure!(dead.is_empty(), "these do nothing: {dead:#?}");
+        page.driver.goto(format!("file://{}/search.html", out.display())).await?;
+        let said = page.find("p.said").await?.text().await?;
+        ensure!(said.contains("from a disk"), "{said}");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn one_page_opens_from_a_disk_and_asks_for_nothing() {
     visit(Reader::Ordinary, async |page| {
         let (_folder, out) = export(&["--only", "Learning_Docker_Layers"]);

@@ -544,3 +544,36 @@ async fn a_note_that_is_saved_changes_in_the_room_and_the_room_stays_where_it_is
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_save_leaves_the_room_at_the_panel_that_it_shows() {
+    visit(Reader::Ordinary, async |page| {
+        let text = "---\npath: /caves\ntitle: Caves\n---\n# Caves <<Learning_Caves>>\n\nDark.\n";
+        let beside = "[topics]\nLearning_Caves = [\"mounts\", \"networks\"]\n";
+        let waterline = Waterline::for_author(
+            "vscode://file/{path}",
+            &[("caves.md", text), ("attachments.toml", beside)],
+        );
+        page.resize(1600, 900).await?;
+        page.open(&waterline.url("/caves")).await?;
+        page.panels_arrived().await?;
+        enter(page).await?;
+        let shown = r#"[...document.querySelectorAll("live-panel")]
+            .filter((panel) => panel.checkVisibility()).map((panel) => panel.getAttribute("name")).join()"#;
+        for _ in 0..40 {
+            if page.ask::<String>(&format!("return {shown}")).await? == "networks" {
+                break;
+            }
+            press(page, Key::PageDown).await?;
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        comes_to(page, "1 of 1, panel 2 of 2").await?;
+        std::fs::write(waterline.notes().join("caves.md"), text.replace("Dark", "Dark as a zebra"))?;
+        page.until("it is saved", "return document.querySelector('main').innerText.includes('zebra')")
+            .await?;
+        comes_to(page, "1 of 1, panel 2 of 2").await?;
+        page.until("the same panel", &format!("return {shown} === 'networks'")).await?;
+        page.nothing_went_wrong().await
+    })
+    .await;
+}
