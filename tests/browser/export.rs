@@ -146,6 +146,7 @@ async fn a_copy_is_read_and_searched_from_a_plain_file_server_in_a_sub_folder() 
         ensure!(caution.contains("recording of"), "{caution}");
         page.open(&format!("{}/learnings/docker/storage.html", plain.address)).await?;
         page.find("live-value[data-state=recorded] .mark").await?;
+        ensure!(page.count("live-value .still").await? == 0, "it is said twice");
         // A link to another topic leads to it.
         let reference = page.find("main a.ref[href*='topics/']").await?;
         let name = reference.attr("data-topic").await?.context("a name")?;
@@ -230,6 +231,8 @@ async fn a_copy_that_is_opened_from_a_disk_is_read_and_has_no_dead_buttons() {
         page.driver.goto(format!("file://{}/index.html", out.display())).await?;
         page.find("a[href='learnings/docker.html']").await?.click().await?;
         page.find("live-panel[name=parts] .caution").await?;
+        let value = page.find("live-value[name=engine-version]").await?.text().await?;
+        ensure!(value.contains("(the host: "), "{value}");
         let dead: Vec<String> = page
             .ask("return [...document.querySelectorAll('button, select')].filter(one => one.checkVisibility() && !one.closest('form')).map(one => one.outerHTML)")
             .await?;

@@ -248,7 +248,8 @@ impl Site<'_> {
         {
             written.sheets.insert(sheets.to_owned());
         }
-        let rewritten = self.rewriter.page(html, page, last, &file);
+        let html = one::with_values(html, self.copied.seen, "soft still");
+        let rewritten = self.rewriter.page(&html, page, last, &file);
         written.lost.extend(rewritten.lost);
         self.put(file, rewritten.html.as_bytes(), written)
     }
