@@ -48,24 +48,15 @@ pub(super) struct Front {
     pub unreadable: bool,
 }
 
-/// The fields a note may have.
+/// The fields that mean something in a note. Others are left alone: notes that were written
+/// for other programs have their own (`tags`, `date`).
 const NOTE: &[&str] = &["path", "title", "next"];
-/// Those it must have.
-const NEEDED: &[&str] = &["path", "title"];
 /// The fields a demo may have.
 const DEMO: &[&str] = &["path", "title", "topic", "minutes"];
 
 /// Reads the front matter of `text`. Faults are pushed onto `faults`.
 pub(super) fn read(text: &str, is_demo: bool, faults: &mut Vec<Fault>) -> Front {
     let Some(mut cut) = cut(text) else {
-        if !is_demo && !text.trim().is_empty() {
-            faults.push(Fault::new(
-                Rule::FrontMatter,
-                1,
-                1,
-                "no front matter: add `path` and `title` between two `---` lines at the top",
-            ));
-        }
         return Front::default();
     };
     // One line for the opening `---`, so that the lines of an error are the file's.
@@ -161,12 +152,17 @@ fn accept(
     for (name, value) in fields {
         let line = line_of(yaml, name);
         if !known.contains(&name.as_str()) {
-            let known = known.join("`, `");
+            let meant = known.iter().find(|known| is_slip(name, known));
+            let what = match meant {
+                Some(meant) => format!("; did you mean `{meant}`?"),
+                None if is_demo => format!(" (known are `{}`)", known.join("`, `")),
+                None => continue,
+            };
             faults.push(Fault::new(
                 Rule::FrontMatter,
                 line,
                 1,
-                format!("unknown field `{name}` in the front matter (known are `{known}`)"),
+                format!("unknown field `{name}` in the front matter{what}"),
             ));
             continue;
         }
@@ -193,17 +189,29 @@ fn accept(
             _ => {}
         }
     }
-    let needed: &[&str] = if is_demo { &["title"] } else { NEEDED };
-    for name in needed {
-        if !fields.contains_key(*name) {
-            faults.push(Fault::new(
-                Rule::FrontMatter,
-                1,
-                1,
-                format!("the front matter has no `{name}`"),
-            ));
-        }
+    if is_demo && !fields.contains_key("title") {
+        faults.push(Fault::new(
+            Rule::FrontMatter,
+            1,
+            1,
+            "the front matter has no `title`",
+        ));
     }
+}
+
+/// Whether a field's name is a known one with a slip: in capitals, or with one letter too
+/// many, missing, another one, or before its neighbour.
+fn is_slip(name: &str, known: &str) -> bool {
+    let name = name.to_lowercase();
+    let (a, b) = (name.as_bytes(), known.as_bytes());
+    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[same..], &b[same..]);
+    let same = (a.iter().rev().zip(b.iter().rev()))
+        .take_while(|(a, b)| a == b)
+        .count();
+    let (a, b) = (&a[..a.len() - same], &b[..b.len() - same]);
+    let swapped = a.len() == 2 && b.len() == 2 && a[0] == b[1] && a[1] == b[0];
+    (a.len() <= 1 && b.len() <= 1) || swapped
 }
 
 /// The text of a field that YAML takes for a number or for yes or no.
@@ -410,13 +418,30 @@ mod tests {
     }
 
     #[test]
-    fn unknown_missing_and_wrong_fields_are_told() {
-        let (front, faults) = told("---\npath: [1]\ntags: x\n---\n");
+    fn wrong_fields_and_slips_are_told() {
+        let (front, faults) = told("---\npath: [1]\ntilte: x\n---\n");
         assert_eq!(front.path, None);
-        assert_eq!(faults.len(), 3, "{faults:?}");
+        assert_eq!(faults.len(), 2, "{faults:?}");
         assert!(faults[0].starts_with("2:1 `path`"));
-        assert!(faults[1].starts_with("3:1 unknown field `tags`"));
-        assert!(faults[2].contains("no `title`"));
+        assert!(faults[1].starts_with("3:1 unknown field `tilte`"));
+        assert!(faults[1].ends_with("did you mean `title`?"));
+        for slip in ["Title", "titel", "tile", "titles", "pth", "nxt", "PATH"] {
+            let (_, faults) = told(&format!("---\n{slip}: x\n---\n"));
+            assert_eq!(faults.len(), 1, "{slip}: {faults:?}");
+        }
+    }
+
+    #[test]
+    fn what_other_programs_keep_in_a_note_is_left_alone() {
+        for text in [
+            "# Hi\n",
+            "---\ntags: [a, b]\ndate: 2026-11-25\naliases:\n  - Hello\ndraft: true\n---\n# Hi\n",
+            "---\ntitle: Hi\n---\n",
+            "---\npath: /hi\n---\n",
+        ] {
+            let (_, faults) = told(text);
+            assert!(faults.is_empty(), "{text}: {faults:?}");
+        }
     }
 
     #[test]

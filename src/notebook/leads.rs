@@ -116,6 +116,10 @@ pub(super) fn calls(note: &Parsed) -> Box<[Box<str>]> {
         if link.kind == LinkKind::Wiki {
             let (target, _) = cut(url);
             called.extend([key(target), target.to_lowercase()]);
+            // A note's own name may hold a `#`.
+            if target.len() < url.len() && !target.is_empty() {
+                called.extend([key(url), url.to_lowercase()]);
+            }
         } else if let Target::Path { name, .. } =
             urls::target(url, &note.file, link.kind == LinkKind::Mail)
         {
@@ -152,6 +156,15 @@ pub(super) fn folder_of_readme(stem: &str) -> Option<&str> {
 
 /// The files that are read as their folder's page, the first of them first.
 const READMES: [&str; 2] = ["README", "index"];
+
+/// The content folder's own README: what somebody who opens the folder reads first.
+pub(super) fn opening(notebook: &Notebook) -> Option<u32> {
+    let stems = READMES
+        .iter()
+        .flat_map(|name| [(*name).to_owned(), name.to_lowercase()]);
+    let files = stems.flat_map(|stem| [format!("{stem}.md"), format!("{stem}.markdown")]);
+    files.into_iter().find_map(|file| notebook.slot_of(&file))
+}
 
 /// A wiki link's target before its `#`, and after the last one.
 fn cut(target: &str) -> (&str, Option<&str>) {
@@ -213,7 +226,10 @@ impl<'n> Leads<'n> {
     fn wiki(&self, slot: u32, note: &'n Parsed, link: &Link, url: &str) -> Lead<'n> {
         let notebook = self.notebook;
         let embeds = note.str(link.source).starts_with('!');
-        let (target, part) = cut(url);
+        let (mut target, mut part) = cut(url);
+        if part.is_some() && !target.is_empty() && notebook.is_called(&note.file, url) {
+            (target, part) = (url, None);
+        }
         let rest = part.map_or_else(String::new, |part| format!("#{part}"));
         if target.is_empty() {
             return Lead::Note(slot, self.part(slot, &rest));

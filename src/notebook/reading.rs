@@ -3,6 +3,7 @@
 //! A note can say what to read after it, by the path of a note or by the name of a topic
 //! in one: `next: /learnings/docker/layers`. Such notes make chains. A chain is read where
 //! its first note stands in path order, and without any `next` that is the whole order.
+//! The content folder's own README comes before all others.
 //! What would lead nowhere, in a circle or to a note that another one leads to is left
 //! out, and the author is told.
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::front::Fault;
+use super::leads;
 use super::linked::Notebook;
 use super::name;
 use super::parsed::{Next, Parsed};
@@ -67,9 +69,12 @@ impl Chains {
         Ok(())
     }
 
-    /// All notes, each chain where its first note stands.
-    fn in_order(&self) -> impl Iterator<Item = usize> {
-        let heads = (0..self.after.len()).filter(|number| self.before[*number].is_none());
+    /// All notes, each chain where its first note stands; that of `opens` before all.
+    fn in_order(&self, opens: Option<usize>) -> impl Iterator<Item = usize> {
+        let opens = opens.filter(|number| self.before[*number].is_none());
+        let others = (0..self.after.len())
+            .filter(move |number| self.before[*number].is_none() && Some(*number) != opens);
+        let heads = opens.into_iter().chain(others);
         heads.flat_map(|head| std::iter::successors(Some(head), |number| self.after[*number]))
     }
 }
@@ -111,7 +116,9 @@ impl Reading {
                 faults.push(told(note, next, &why));
             }
         }
-        let in_order: Vec<u32> = chains.in_order().map(|number| notes[number].1).collect();
+        let opens = leads::opening(notebook);
+        let in_order = chains.in_order(opens.and_then(|slot| numbers.get(&slot).copied()));
+        let in_order: Vec<u32> = in_order.map(|number| notes[number].1).collect();
         Self {
             places: (0..).zip(&in_order).map(|(at, slot)| (*slot, at)).collect(),
             in_order,

@@ -31,7 +31,7 @@ export async function follow() {
   const turn = ++newest
   let answer, text
   try {
-    answer = await fetch(location.pathname + location.search, { cache: "no-cache" })
+    answer = await fetch(location.href.split("#")[0], { cache: "no-cache" })
     text = await answer.text()
   } catch {
     return false

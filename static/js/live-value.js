@@ -23,6 +23,7 @@ class LiveValue extends HTMLElement {
 
   connectedCallback() {
     // A page kept for the back button comes with its marks: the note's word is taken once.
+    this.querySelector(".still")?.remove()
     this.#word ??= this.querySelector("a")?.textContent.trim() ?? ""
     this.#key = `value:${this.getAttribute("key") ?? this.getAttribute("name")}`
     listen(this.#key, this)

@@ -1,4 +1,6 @@
 /** Previews: a reference that is pointed at, focused or held for a moment shows its topic. It stays a link. A preview closes on Escape and when pointer and focus have left both; what it refers to has none of its own. */
+import { glance, silent } from "./glance.js"
+
 const POINTED = 300, HELD = 450, LEFT = 250
 
 /** The reference whose preview is shown or on its way, as `{ ref }`, one object for each time. */
@@ -39,12 +41,9 @@ async function show(ref, x, y) {
   const mine = shown = { ref }
   let html
   try {
-    const answer = await fetch(`${ref.pathname}/preview`)
-    // A topic that is gone has a preview too, which says so.
-    if (!answer.ok && answer.status !== 404) throw new Error(answer.statusText)
-    html = await answer.text()
+    html = await glance(ref)
   } catch {
-    html = "<p>Waterline does not answer, so there is nothing to show here yet.</p>"
+    html = `<p>${silent}</p>`
   }
   await sheets
   // Meanwhile the reader may have left, or be at the next reference, or in a dialog.

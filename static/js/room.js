@@ -52,7 +52,6 @@ async function enter() {
   for (const [key, says, run] of own) addKey(key, says, awake(run))
   remember("room", "on", "session")
   root.dataset.room = recall("room-view", "session") ?? "both"
-  bar.querySelector(".what").textContent = document.title.replace(/ · Waterline$/, "")
   main.parentElement.after(bar)
   listen("addEventListener")
   show(at)
@@ -176,14 +175,9 @@ function stopRead() {
 /** Shows a stop, from its beginning, or from its end to one who comes back. */
 function show(index, fromEnd = false) {
   at = index
-  const { parts, place, panel } = stops[at]
+  const { parts, place } = stops[at]
   mark()
-  bar.querySelector(".at").textContent = place
-  bar.querySelector('[data-does="back"]').disabled = at === 0
-  bar.querySelector('[data-does="on"]').disabled = at === stops.length - 1 && !nextPage()
-  const view = bar.querySelector('[data-does="view"]')
-  view.hidden = !panel && !document.querySelector(".strip")
-  nameView()
+  tell()
   const box = scroller()
   aim = null
   box?.scrollTo({ top: fromEnd ? box.scrollHeight : 0, behavior: "instant" })
@@ -194,13 +188,27 @@ function show(index, fromEnd = false) {
   else focusOn(parts[0])
 }
 
-/** The notes were saved: the same stop, or the one in its place. */
+/** Says in the bar where the room is, and what it can do there. */
+function tell() {
+  const { place, panel } = stops[at]
+  bar.querySelector(".what").textContent = document.title.replace(/ · Waterline$/, "")
+  bar.querySelector(".at").textContent = place
+  bar.querySelector('[data-does="back"]').disabled = at === 0
+  bar.querySelector('[data-does="on"]').disabled = at === stops.length - 1 && !nextPage()
+  bar.querySelector('[data-does="view"]').hidden = !panel && !document.querySelector(".strip")
+  nameView()
+}
+
+/** The notes were saved: the same stop with the same of its panels, or the one in its place. */
 function renew() {
+  const nth = at - stops.findIndex(stop => stop.parts === stops[at].parts)
   stops = document.querySelector("demo-run") ? stepsOf(document.querySelector(".doing")) : topicsOf()
   if (!stops.length) return leave()
   const named = location.hash ? stopAt(location.hash) : -1
-  at = named < 0 ? Math.min(at, stops.length - 1) : named
+  const most = named < 0 ? 0 : stops.filter(stop => stop.parts === stops[named].parts).length - 1
+  at = named < 0 ? Math.min(at, stops.length - 1) : named + Math.min(nth, most)
   mark()
+  tell()
 }
 
 /** Marks what is shown, and what it stands in. */

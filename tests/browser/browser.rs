@@ -133,12 +133,12 @@ impl Page {
     }
 
     /// Waits until the scripts of the page run: they begin after its first paint, and a
-    /// reader is not quicker than that.
+    /// reader is not quicker than that. From a disk a browser runs none.
     async fn scripts_run(&self) -> Result<()> {
         if self.reader == Reader::WithoutScripts {
             return Ok(());
         }
-        let run = r#"return !document.querySelector("meta[name=scripts]")
+        let run = r#"return location.protocol === "file:" || !document.querySelector("meta[name=scripts]")
             || document.documentElement.dataset.scripts === "run""#;
         let begun = Instant::now();
         while !self

@@ -246,3 +246,53 @@ async fn on_a_phone_the_panels_stay_on_top_while_a_step_runs() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_demo_that_is_saved_while_it_runs_changes_in_place_and_loses_nothing() {
+    let demo = "---\ntitle: Ropes\ntopic: Learning_Caves\n---\nTie a knot.\n\n\
+        ```console\n$ docker run -d --init --name notes busybox sleep 600\n[..]\n```\n\n\
+        This takes its time.\n\n\
+        ```console\n$ docker exec notes sh -c 'echo first; sleep 4; echo last | tee /state'\nfirst\nlast\n```\n\n\
+        And what is left?\n\n\
+        ```console\n$ docker exec notes cat /state\nlast\n```\n";
+    let note = "---\npath: /caves\ntitle: Caves\n---\n# Caves <<Learning_Caves>>\n\nDark.\n";
+    let beside = "[topics]\nLearning_Caves = [\"writable-layer\"]\n";
+    visit(Reader::Ordinary, async |page| {
+        let waterline = Waterline::for_demos_of(&[
+            ("caves.md", note),
+            ("attachments.toml", beside),
+            ("demos/ropes.md", demo),
+        ]);
+        page.open(&waterline.invitation("/demos/ropes")).await?;
+        click(page, "#run-1").await?;
+        comes_to(page, "#step-1", "passed").await?;
+        let label = sandbox(page).await?;
+        page.ask::<()>("globalThis.__mark = true").await?;
+        click(page, "#run-2").await?;
+        page.until(
+            "the step runs",
+            r##"return document.querySelector("#step-2").textContent.includes("first") && document.querySelector("#step-2").dataset.verdict === "running""##,
+        )
+        .await?;
+        let text = demo.replace("And what is left?", "And what is left, zebra?");
+        std::fs::write(waterline.notes().join("demos/ropes.md"), text)?;
+        page.until(
+            "the text is the saved one",
+            r#"return document.querySelector("main").textContent.includes("zebra")"#,
+        )
+        .await?;
+        ensure!(page.ask::<bool>("return globalThis.__mark === true").await?, "it was loaded again");
+        comes_to(page, "#step-1", "passed").await?;
+        comes_to(page, "#step-2", "passed").await?;
+        let out: String = page
+            .ask(r##"return document.querySelector("#step-2").textContent"##)
+            .await?;
+        ensure!(out.contains("first") && out.contains("last"), "its output: {out}");
+        ensure!(sandbox(page).await? == label, "it is another sandbox");
+        click(page, "#run-3").await?;
+        comes_to(page, "#step-3", "passed").await?;
+        reset_leaves_nothing(page, &label).await?;
+        page.nothing_went_wrong().await
+    })
+    .await;
+}

@@ -146,6 +146,7 @@ async fn a_copy_is_read_and_searched_from_a_plain_file_server_in_a_sub_folder() 
         ensure!(caution.contains("recording of"), "{caution}");
         page.open(&format!("{}/learnings/docker/storage.html", plain.address)).await?;
         page.find("live-value[data-state=recorded] .mark").await?;
+        ensure!(page.count("live-value .still").await? == 0, "it is said twice");
         // A link to another topic leads to it.
         let reference = page.find("main a.ref[href*='topics/']").await?;
         let name = reference.attr("data-topic").await?.context("a name")?;
@@ -177,6 +178,32 @@ async fn a_copy_is_read_and_searched_from_a_plain_file_server_in_a_sub_folder() 
 }
 
 #[tokio::test]
+async fn a_reference_in_a_copy_shows_the_beginning_of_its_topic() {
+    visit(Reader::Ordinary, async |page| {
+        let (_folder, out) = export(&[]);
+        let plain = Plain::start(&out).await?;
+        page.open(&format!("{}/learnings/docker/storage.html", plain.address)).await?;
+        loaded(page).await?;
+        let reference = page.find("main .topic a.ref[data-topic=Learning_Docker_Storage_Types]").await?;
+        reference.scroll_into_view().await?;
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        page.driver.action_chain().move_to_element_center(&reference).perform().await?;
+        page.until("a preview opens", "return !!document.querySelector('.preview:popover-open .prose')").await?;
+        let preview = page.find(".preview").await?;
+        let text = preview.text().await?;
+        ensure!(text.starts_with("Mount types\nin Learnings: Docker storage"), "{text}");
+        ensure!(text.contains("Read on") && text.len() > 300 && text.len() < 4000, "{text}");
+        let inside: bool = page
+            .ask("const box = document.querySelector('.preview'); return !box.querySelector('[id], live-panel, live-value, copy-code') && [...box.querySelectorAll('a')].every(a => a.href.includes('/some/where/') || a.hostname !== location.hostname)")
+            .await?;
+        ensure!(inside, "what is in it: {}", preview.inner_html().await?);
+        page.nothing_went_wrong().await?;
+        plain.nothing_missed()
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_copy_is_read_without_scripts() {
     visit(Reader::WithoutScripts, async |page| {
         let (_folder, out) = export(&[]);
@@ -193,6 +220,27 @@ async fn a_copy_is_read_without_scripts() {
             "the form leads elsewhere"
         );
         plain.nothing_missed()
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_copy_that_is_opened_from_a_disk_is_read_and_has_no_dead_buttons() {
+    visit(Reader::Ordinary, async |page| {
+        let (_folder, out) = export(&[]);
+        page.driver.goto(format!("file://{}/index.html", out.display())).await?;
+        page.find("a[href='learnings/docker.html']").await?.click().await?;
+        page.find("live-panel[name=parts] .caution").await?;
+        let value = page.find("live-value[name=engine-version]").await?.text().await?;
+        ensure!(value.contains("(the host: "), "{value}");
+        let dead: Vec<String> = page
+            .ask("return [...document.querySelectorAll('button, select')].filter(one => one.checkVisibility() && !one.closest('form')).map(one => one.outerHTML)")
+            .await?;
+        ensure!(dead.is_empty(), "these do nothing: {dead:#?}");
+        page.driver.goto(format!("file://{}/search.html", out.display())).await?;
+        let said = page.find("p.said").await?.text().await?;
+        ensure!(said.contains("from a disk"), "{said}");
+        Ok(())
     })
     .await;
 }

@@ -14,8 +14,10 @@ const FAULTS: &str = r##"
     for (const one of document.querySelectorAll("nav.site, theme-switch, live-host, .tree, .foot, .copy, .skip, .pages, .beside, .tell, .feet > a, #cut, dialog"))
       if (shown(one)) fault("only a screen needs this", one)
     const after = (one) => getComputedStyle(one, "::after").content
-    for (const one of document.querySelectorAll('main a.external, .prose a[href^="/"]:not(.ref, .anchor), .runs a'))
+    for (const one of document.querySelectorAll('main a.external, .prose a[href^="/"]:not(.ref, .anchor, live-value a), .runs a'))
       if (shown(one) && !after(one).includes(`(${one.getAttribute("href")})`)) fault("does not say where it leads", one)
+    for (const one of document.querySelectorAll("live-value a"))
+      if (after(one).includes("(")) fault("is a value, and says where it leads", one)
     for (const panel of document.querySelectorAll("live-panel")) {
       if (panel.scrollHeight > panel.clientHeight + 1) fault(`cut at ${panel.clientHeight} of ${panel.scrollHeight}`, panel)
       const time = panel.querySelector(".line .state time[datetime]")

@@ -135,3 +135,29 @@ async fn lands_on(page: &Page, topic: &str) -> Result<()> {
     );
     Ok(())
 }
+
+#[tokio::test]
+async fn a_picture_keeps_its_shape_in_the_text_and_where_its_paragraph_is_quoted() {
+    let picture = "<svg xmlns='http://www.w3.org/2000/svg' width='1800' height='900'><rect width='1800' height='900'/></svg>";
+    visit(Reader::Ordinary, async |page| {
+        let waterline = Waterline::with_notes(
+            Docker::NoneHere,
+            &[
+                ("README.md", "# Home\n\nText.\n"),
+                ("a.md", "# A\n\n![wide](wide.svg) back [home](README.md)\n"),
+                ("wide.svg", picture),
+            ],
+        );
+        for (path, css) in [("/a", ".prose img"), ("/README", ".backlinks img")] {
+            page.open(&waterline.url(path)).await?;
+            page.find(css).await?.scroll_into_view().await?;
+            page.until("it is there", &format!("return document.querySelector('{css}').naturalWidth > 0")).await?;
+            let shape: f64 = page
+                .ask(&format!("const box = document.querySelector('{css}').getBoundingClientRect(); return box.width / box.height"))
+                .await?;
+            ensure!((shape - 2.0).abs() < 0.1, "{path}: {shape} times as wide as high");
+        }
+        page.nothing_went_wrong().await
+    })
+    .await;
+}

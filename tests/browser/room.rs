@@ -585,3 +585,94 @@ async fn on_a_phone_panels_stand_below_the_heading_and_all_but_the_first_are_fol
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_note_that_is_saved_changes_in_the_room_and_the_room_stays_where_it_is() {
+    visit(Reader::Ordinary, async |page| {
+        let notes = caves();
+        let waterline = Waterline::for_author(
+            "vscode://file/{path}",
+            &notes.each_ref().map(|(file, text)| (*file, text.as_str())),
+        );
+        let file = waterline.notes().join("caves.md");
+        page.resize(1280, 720).await?;
+        page.open(&waterline.url("/caves")).await?;
+        enter(page).await?;
+        press(page, Key::PageDown).await?;
+        comes_to(page, "2 of 3").await?;
+        press(page, Key::PageDown).await?;
+        page.until("the text is scrolled", &format!("return {SCROLL} > 100"))
+            .await?;
+        tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+        let scrolled: f64 = page.ask(SCROLLED).await?;
+
+        // A word of the topic that is shown, below what is read, and a topic before it.
+        let text = notes[0]
+            .1
+            .replace("## Out", "The last word is zebra.\n\n## Out");
+        let text = text.replace(
+            "## Deep",
+            "## Mouth <<Learning_Caves_Mouth>>\n\nWide.\n\n## Deep",
+        );
+        std::fs::write(&file, text)?;
+        comes_to(page, "3 of 4").await?;
+        ensure!(
+            headings(page).await? == ["Deep"],
+            "one topic: {:?}",
+            headings(page).await?
+        );
+        let shows: bool = page
+            .ask("return document.querySelector('main').innerText.includes('zebra')")
+            .await?;
+        ensure!(shows, "what was saved is not shown");
+        let now: f64 = page.ask(SCROLLED).await?;
+        ensure!(
+            (now - scrolled).abs() < 2.0,
+            "it scrolled from {scrolled} to {now}"
+        );
+
+        press(page, Key::PageUp).await?;
+        press(page, Key::PageUp).await?;
+        comes_to(page, "2 of 4").await?;
+        ensure!(
+            headings(page).await? == ["Mouth"],
+            "the new one: {:?}",
+            headings(page).await?
+        );
+        page.nothing_went_wrong().await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_save_leaves_the_room_at_the_panel_that_it_shows() {
+    visit(Reader::Ordinary, async |page| {
+        let text = "---\npath: /caves\ntitle: Caves\n---\n# Caves <<Learning_Caves>>\n\nDark.\n";
+        let beside = "[topics]\nLearning_Caves = [\"mounts\", \"networks\"]\n";
+        let waterline = Waterline::for_author(
+            "vscode://file/{path}",
+            &[("caves.md", text), ("attachments.toml", beside)],
+        );
+        page.resize(1600, 900).await?;
+        page.open(&waterline.url("/caves")).await?;
+        page.panels_arrived().await?;
+        enter(page).await?;
+        let shown = r#"[...document.querySelectorAll("live-panel")]
+            .filter((panel) => panel.checkVisibility()).map((panel) => panel.getAttribute("name")).join()"#;
+        for _ in 0..40 {
+            if page.ask::<String>(&format!("return {shown}")).await? == "networks" {
+                break;
+            }
+            press(page, Key::PageDown).await?;
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        comes_to(page, "1 of 1, panel 2 of 2").await?;
+        std::fs::write(waterline.notes().join("caves.md"), text.replace("Dark", "Dark as a zebra"))?;
+        page.until("it is saved", "return document.querySelector('main').innerText.includes('zebra')")
+            .await?;
+        comes_to(page, "1 of 1, panel 2 of 2").await?;
+        page.until("the same panel", &format!("return {shown} === 'networks'")).await?;
+        page.nothing_went_wrong().await
+    })
+    .await;
+}

@@ -51,6 +51,15 @@ impl Waterline {
     /// The embedded notebook, with the demo image known on the engine: what runs is removed
     /// when this is dropped.
     pub fn for_demos() -> Waterline {
+        Waterline::prepared(None)
+    }
+
+    /// The same with these notes and demos, in a folder that is followed.
+    pub fn for_demos_of(notes: &[(&str, &str)]) -> Waterline {
+        Waterline::prepared(Some(notes))
+    }
+
+    fn prepared(notes: Option<&[(&str, &str)]>) -> Waterline {
         let home = tempfile::tempdir().expect("a folder for the server's home");
         let prepared = command(&home)
             .args(["prepare", "--host"])
@@ -59,7 +68,7 @@ impl Waterline {
             .expect("the waterline command runs");
         let said = String::from_utf8_lossy(&prepared.stderr);
         assert!(prepared.status.success(), "waterline prepare: {said}");
-        let mut waterline = Waterline::start_in(home, Docker::Engine, None);
+        let mut waterline = Waterline::start_in(home, Docker::Engine, notes);
         waterline.tidies = true;
         waterline
     }

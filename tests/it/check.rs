@@ -84,7 +84,7 @@ fn broken() -> Vec<(Rule, Files, &'static str)> {
             Rule::FrontMatter,
             with(vec![(
                 "n.md",
-                "---\npath: /n\ntitle: N\nauthor: x\n---\nText\n",
+                "---\npath: /n\ntitle: N\nnxet: x\n---\nText\n",
             )]),
             "n.md:4:1",
         ),

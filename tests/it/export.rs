@@ -168,7 +168,7 @@ fn crawl(out: &Path) -> usize {
             // The stream that would bring a second picture is not here.
             let module =
                 (quoted.starts_with("./") || quoted.starts_with("../")) && quoted.ends_with("js");
-            if module && !quoted.contains("idiomorph") && !quoted.contains("preview") {
+            if module && !quoted.contains("idiomorph") {
                 follow(script, quoted);
             }
         }
@@ -376,7 +376,7 @@ fn one_topic_or_note_is_one_file_that_asks_for_nothing() {
     assert!(!topic.contains("class=\"masthead\""));
     let values = one("/learnings/docker", &[]);
     assert!(
-        values.contains(">1.6.20 <span class=\"soft\">(the host: 1.6."),
+        values.contains(">1.6.20<span class=\"soft\"> (the host: 1.6."),
         "{values}"
     );
     let note = one(

@@ -23,11 +23,10 @@ fn hrefs(book: &Notebook, path: &str) -> Vec<String> {
         .collect()
 }
 
-/// What is told of a notebook, but that its notes have no front matter.
+/// What is told of a notebook.
 fn told(book: &Notebook) -> Vec<String> {
     let problems = book.problems().into_iter();
     problems
-        .filter(|p| !p.message.starts_with("no front matter"))
         .map(|p| format!("{}:{}:{} {}", p.file, p.line, p.column, p.message))
         .collect()
 }
@@ -67,8 +66,8 @@ fn a_folder_of_plain_markdown_is_a_notebook() {
         .map(|note| (note.path, note.title))
         .collect();
     let expected = [
-        ("/Plans", "Plans"),
         ("/README", "My vault"),
+        ("/Plans", "Plans"),
         ("/guide", "The guide"),
         ("/guide/setup", "Setup"),
         ("/notes/My-day--1-(50-)", "A day"),
@@ -526,4 +525,41 @@ fn the_map_shows_links_between_notes_too() {
     assert_eq!(places("/c"), [(all(&[]), all(&["/a  1"]))]);
     let (_, number) = book.place_of("Learning_B").expect("defined");
     assert_eq!(number, 1, "after the note's own text");
+}
+
+#[test]
+fn a_name_with_a_number_sign_is_a_name_and_not_a_heading() {
+    let book = notebook(&[
+        ("C# and 100% sure.md", "# Sure\n\n## Part\n"),
+        ("C.md", "# C\n\n## Part\n"),
+        (
+            "a.md",
+            "[[C# and 100% sure]] [[C#Part]] [[C# and 100% sure|so]]\n",
+        ),
+    ]);
+    let sure = "/C--and-100--sure";
+    assert_eq!(hrefs(&book, "/a"), [sure, "/C#part", sure]);
+    assert!(told(&book).is_empty(), "{:?}", told(&book));
+    // One that comes later is found as well, and who leads to it is known.
+    let book = notebook(&[("a.md", "[[F# notes]]\n")]).save("F# notes.md", b"# F\n");
+    assert_eq!(hrefs(&book, "/a"), ["/F--notes"]);
+    assert_eq!(book.note_references("/F--notes", 0, 9).count, 1);
+}
+
+#[test]
+fn the_folders_own_readme_is_read_first_unless_it_follows_another_note() {
+    let order = |notes: &[(&str, &str)]| -> Vec<String> {
+        let notes = notebook(notes).notes(0, 9).into_iter();
+        notes.map(|note| note.path).collect()
+    };
+    let a = ("A.md", "# A\n");
+    assert_eq!(
+        order(&[a, ("b/c.md", "# C\n"), ("readme.md", "# Home\n")]),
+        ["/readme", "/A", "/b/c"]
+    );
+    let after = ("A.md", "---\nnext: /README\n---\n# A\n");
+    assert_eq!(
+        order(&[after, ("README.md", "# Home\n")]),
+        ["/A", "/README"]
+    );
 }

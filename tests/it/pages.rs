@@ -564,7 +564,7 @@ fn the_author_is_told_what_to_mend_in_this_note_only() {
     let notebook = notebook(&[
         ("docker.md", DOCKER),
         ("other.md", "---\npath: [\n---\n\n# O\n"),
-        ("another.md", "no front matter\n"),
+        ("another.md", "[gone](gone.md)\n"),
     ]);
     let problems = notebook.problems();
     let here = problems
@@ -581,4 +581,51 @@ fn the_author_is_told_what_to_mend_in_this_note_only() {
     );
     assert_eq!(warnings.matches("<li>").count(), here, "{warnings}");
     assert!(!note_html(&notebook, "/learnings/docker").contains("class=\"warnings\""));
+}
+
+#[test]
+fn a_note_says_its_title_once_where_its_first_heading_is_its_title() {
+    let book = notebook(&[
+        ("plain.md", "Disk & tape\n===\n\nText.\n\n## Part\n"),
+        (
+            "said.md",
+            "---\npath: /said\ntitle: Said\n---\n# Said\n\nText.\n",
+        ),
+        ("other.md", "---\ntitle: Other\n---\n# Else\n\nText.\n"),
+        ("two.md", "# Two\n\n# More\n"),
+        ("late.md", "Text first.\n\n# Late\n"),
+        ("none.md", "Text alone, [[plain]].\n"),
+    ]);
+    let headings = |path: &str| {
+        let html = note_html(&book, path);
+        let (from, to) = (html.find("<main").unwrap(), html.find("</main>").unwrap());
+        let main = &html[from..to];
+        let levels = main
+            .split("<h")
+            .skip(1)
+            .map(|rest| rest.chars().next().unwrap());
+        levels.filter(char::is_ascii_digit).collect::<String>()
+    };
+    assert_eq!(
+        headings("/plain"),
+        "122",
+        "its title, a part, who refers to it"
+    );
+    assert_eq!(headings("/said"), "1");
+    assert_eq!(headings("/other"), "12");
+    assert_eq!(headings("/two"), "122");
+    assert_eq!(headings("/late"), "12");
+    assert_eq!(headings("/none"), "1");
+    let plain = note_html(&book, "/plain");
+    assert!(plain.contains("1 place refers to this note"), "{plain}");
+}
+
+#[test]
+fn a_notebook_without_topics_does_not_speak_of_them() {
+    let plain = notebook(&[("a.md", "# A\n"), ("b.md", "# B\n")]);
+    let html = home(&plain, Places::default(), &beside(&[]));
+    assert!(
+        html.contains("2 notes.") && !html.contains("0 topics"),
+        "{html}"
+    );
 }

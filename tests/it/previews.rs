@@ -271,7 +271,7 @@ fn a_backlink_leads_to_the_very_word() {
     assert!(b.contains(&format!("id=\"{}\"", other.place)), "{b}");
     let note = waterline::web::pages::note(&book, "/a", 1, &nothing_beside()).expect("a note");
     assert!(
-        note.contains("2 places refer to topics of this note, 1 of them on this page"),
+        note.contains("2 places refer to this note, 1 of them on this page"),
         "{note}"
     );
 }

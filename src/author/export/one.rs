@@ -14,6 +14,7 @@ use crate::web::pages::{self, LICENCE, VERSION, note_url, topic_url};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::path::Path;
 
 /// The largest picture that is put into a page, in bytes.
@@ -61,7 +62,8 @@ pub fn one(copied: &Copied<'_>, of: &str, out: &Path) -> Result<Told, ExportErro
         foot: foot(copied, page),
         lead: &lead,
     };
-    let still = with_values(&without_tools(&html), copied.seen);
+    let still = without_tools(&html);
+    let still = with_values(&still, copied.seen, "soft");
     let rewritten = rewriter.page(&dressed(&still, true), page, 1, &page.file);
     put(
         out,
@@ -146,10 +148,14 @@ fn without_tools(html: &str) -> String {
     out
 }
 
-/// With what the host said behind each live value: no script compares the two here.
-fn with_values(html: &str, seen: &Seen) -> String {
+/// With what the host said behind each live value, in an element of this class: where no
+/// script runs, nobody compares the two.
+pub fn with_values<'h>(html: &'h str, seen: &Seen, class: &str) -> Cow<'h, str> {
     const BEGINS: &str = "<live-value name=\"";
     const ENDS: &str = "</a></live-value>";
+    if !html.contains(BEGINS) {
+        return html.into();
+    }
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
     while let Some(at) = rest.find(BEGINS) {
@@ -170,12 +176,12 @@ fn with_values(html: &str, seen: &Seen) -> String {
         ));
         // Both are HTML of ours already.
         out.push_str(&format!(
-            " <span class=\"soft\">(the host: {told})</span>{ENDS}"
+            "<span class=\"{class}\"> (the host: {told})</span>{ENDS}"
         ));
         rest = &rest[at + length + ENDS.len()..];
     }
     out.push_str(rest);
-    out
+    out.into()
 }
 
 fn foot(copied: &Copied<'_>, page: &Page) -> String {

@@ -26,19 +26,17 @@ const STILL: &str = "This is a copy of the notebook, and runs nothing: open the 
 const STILLS: [(&str, &str); 3] = [
     ("js/live.js", "still/live.js"),
     ("js/found.js", "still/found.js"),
-    ("js/references.js", "still/references.js"),
+    ("js/glance.js", "still/glance.js"),
 ];
 
 /// Files of `static/` that a copy has no use for.
-const UNUSED: [&str; 9] = [
+const UNUSED: [&str; 7] = [
     "vendor/",
-    "js/preview.js",
     "js/demo-run.js",
     "js/edit.js",
     "js/prompt.js",
     "js/terminal.js",
     "still/values.js",
-    "css/preview.css",
     "css/gallery.css",
 ];
 
@@ -250,7 +248,8 @@ impl Site<'_> {
         {
             written.sheets.insert(sheets.to_owned());
         }
-        let rewritten = self.rewriter.page(html, page, last, &file);
+        let html = one::with_values(html, self.copied.seen, "soft still");
+        let rewritten = self.rewriter.page(&html, page, last, &file);
         written.lost.extend(rewritten.lost);
         self.put(file, rewritten.html.as_bytes(), written)
     }

@@ -73,6 +73,18 @@ struct Page<'a> {
     hosts: &'a [HostLink],
 }
 
+/// What there is, and how it hangs together; of topics only where there are some.
+fn summary(notes: usize, topics: usize) -> String {
+    let notes = counted(notes, "note", "notes");
+    match topics {
+        0 => format!("{notes}. At the end of each stands which others lead to it."),
+        topics => format!(
+            "{notes}, {}. A name in the text leads to its topic; beside a topic stands what your Docker host says about it.",
+            counted(topics, "topic", "topics")
+        ),
+    }
+}
+
 /// The notebook, with one page of each list.
 pub fn home(notebook: &Notebook, places: Places, beside: &Beside<'_>) -> String {
     let note_count = notebook.len();
@@ -93,11 +105,7 @@ pub fn home(notebook: &Notebook, places: Places, beside: &Beside<'_>) -> String 
         .collect();
     drawn(&Page {
         empty: note_count == 0,
-        summary: format!(
-            "{}, {}. A name in the text leads to its topic; beside a topic stands what your Docker host says about it.",
-            counted(note_count, "note", "notes"),
-            counted(topic_count, "topic", "topics"),
-        ),
+        summary: summary(note_count, topic_count),
         note_count: thousands(note_count),
         notes: notebook.notes(note_pager.range().start, note_pager.range().len()),
         note_pages: note_pager.html("Pages of notes", |notes| {

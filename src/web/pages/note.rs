@@ -3,7 +3,7 @@
 use super::contents::{Line, nested};
 use super::headed::permalink;
 use super::html::summary;
-use super::parts::{Sections, backlink_pager, backlinks, counted, thousands};
+use super::parts::{Sections, backlink_pager, backlinks, counted, escaped, thousands};
 use super::{Beside, drawn, note_url};
 use crate::notebook::{Block, NoteLink, NotePage, Notebook, Problem};
 use crate::web::editing::EditThis;
@@ -55,7 +55,7 @@ fn references(notebook: &Notebook, path: &str, asked: usize) -> Option<String> {
     let pager = backlink_pager(count, asked);
     let range = pager.range();
     let all = notebook.note_references(path, range.start, range.len());
-    let mut title = counted(count, "place refers", "places refer") + " to topics of this note";
+    let mut title = counted(count, "place refers", "places refer") + " to this note";
     if all.here == count {
         title += ", on this page";
     } else if all.here > 0 {
@@ -126,21 +126,23 @@ fn draw(
     })
 }
 
-/// Whether the note opens with a topic that repeats its title (`Learnings: Docker storage`
-/// and then `# Docker storage`), and has no other heading of that level: that heading is
-/// then the page's title.
+/// Whether the note opens with a heading that repeats its title (`Learnings: Docker storage`
+/// and then `# Docker storage`), and has no other one of that level: that heading is then
+/// the page's title. Of a note without front matter the title is its first heading.
 fn title_is_said(note: &NotePage, intro: &[&Block], topics: &[&Block]) -> bool {
-    let nothing_before = intro.iter().all(|block| block.body.trim().is_empty());
     let mut first_level = note.outline.iter().filter(|entry| entry.level == 1);
     let only = match (first_level.next(), first_level.next()) {
         (Some(only), None) => only,
         _ => return false,
     };
-    nothing_before
-        && says_the_same(&note.title, &only.title)
-        && topics
+    let mut before = intro.iter().map(|block| block.body.trim_start());
+    let opens = match before.find(|body| !body.is_empty()) {
+        Some(body) => body.starts_with(&format!("<h1 id=\"{}\">", escaped(&only.id))),
+        None => topics
             .first()
-            .is_some_and(|first| first.level == 1 && first.id == only.id)
+            .is_some_and(|first| first.level == 1 && first.id == only.id),
+    };
+    opens && says_the_same(&note.title, &only.title)
 }
 
 /// Whether a heading repeats a title, or the part of it after a colon.
