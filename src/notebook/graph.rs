@@ -5,6 +5,7 @@
 //! A topic of two names is one place, under the first of them.
 
 use rustc_hash::FxHashMap;
+use std::ops::Range;
 
 use super::leads::{Lead, Leads, Part};
 use super::linked::{Meaning, Notebook};
@@ -12,6 +13,7 @@ use super::name;
 use super::page::{NoteLink, TopicLink};
 use super::parse::defines;
 use super::parsed::{Anchor, Parsed, Span};
+use super::queries::some;
 
 /// A note among others.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -270,9 +272,30 @@ impl Notebook {
         let at = topics
             .iter()
             .position(|(source, _)| *source == anchor.source)?;
-        let mut finder = Whereabouts::new(self);
-        let outside = self.text_is_a_place(slot, note, &mut finder);
+        let outside = self.text_is_a_place(slot, note);
         Some((self.note_link(slot), at + usize::from(outside)))
+    }
+
+    /// Every name that the note at a path (not percent-encoded) defines, with which of the
+    /// note's places it is: for all of them what [`Notebook::place_of`] is for one.
+    pub fn places_in(&self, path: &str) -> Vec<(&str, usize)> {
+        let slot = self.slot_at_path(path);
+        let Some((slot, note)) = slot.and_then(|slot| Some((slot, self.parsed(slot)?))) else {
+            return Vec::new();
+        };
+        let topics = self.topics_in(slot, note);
+        let first = usize::from(self.text_is_a_place(slot, note));
+        let places: FxHashMap<(u32, u32), usize> = topics
+            .iter()
+            .zip(first..)
+            .map(|((source, _), at)| ((source.start, source.end), at))
+            .collect();
+        let defined = defines(note).filter(|(index, ..)| self.wins(slot, *index, note));
+        let named = defined.filter_map(|(index, _, name)| {
+            let source = note.anchors[index as usize].source;
+            Some((name, *places.get(&(source.start, source.end))?))
+        });
+        named.collect()
     }
 
     /// Where a note stands among the notes in reading order, from 0.
@@ -281,9 +304,14 @@ impl Notebook {
         self.reading().place(self.paths().in_order[at].1)
     }
 
-    /// The note at a path (not percent-encoded): `count` of its places from number `from`.
-    pub fn note_map(&self, path: &str, from: usize, count: usize) -> Option<NoteMap> {
-        let slot = self.paths().in_order[self.paths().find(path)?].1;
+    /// The note at a path (not percent-encoded) with some of its places. `shown` is told how
+    /// many there are, and says which are drawn.
+    pub fn note_map(
+        &self,
+        path: &str,
+        shown: impl FnOnce(usize) -> Range<usize>,
+    ) -> Option<NoteMap> {
+        let slot = self.slot_at_path(path)?;
         let note = self.parsed(slot)?;
         let mut finder = Whereabouts::new(self);
         let topics = self.topics_in(slot, note);
@@ -293,16 +321,14 @@ impl Notebook {
             outgoing.entry(here).or_insert_with(Tally::new).add(to);
         }
         let mut arriving = self.led_by_links(slot, &mut finder);
-        let outside = self.text_is_a_place(slot, note, &mut finder);
-        let ends = outside
-            .then_some((None, End::Text(slot)))
-            .into_iter()
-            .chain(
-                topics
-                    .iter()
-                    .map(|(source, anchor)| (Some(*source), End::Topic(slot, *anchor))),
-            );
-        let places = ends.skip(from).take(count).map(|(source, end)| {
+        let text = End::Text(slot);
+        let outside = outgoing.contains_key(&text) || arriving.contains_key(&text);
+        let mut ends: Vec<(Option<Span>, End<'_>)> = Vec::with_capacity(topics.len() + 1);
+        ends.extend(outside.then_some((None, text)));
+        let each = topics.iter();
+        ends.extend(each.map(|(source, anchor)| (Some(*source), End::Topic(slot, *anchor))));
+        let shown = some(&ends, shown(ends.len())).iter();
+        let places = shown.map(|&(source, end)| {
             let leads_to = outgoing.remove(&end).map_or_else(Vec::new, |to| to.order);
             let mut led_here = arriving.remove(&end).unwrap_or_else(Tally::new);
             if let Some(source) = source {
@@ -332,7 +358,7 @@ impl Notebook {
         let places = places.collect();
         Some(NoteMap {
             note: self.note_link(slot),
-            count: topics.len() + usize::from(outside),
+            count: ends.len(),
             places,
         })
     }
@@ -401,24 +427,19 @@ impl Notebook {
             if own(&note.anchors[index as usize]) && self.wins(slot, index, note) {
                 self.each_reference(name, |other, text, word| {
                     from.add(finder.around(other, text, text.words[word as usize].at));
-                    true
                 });
             }
         }
     }
 
     /// Does a note refer to something outside of its topics, or is that led to?
-    fn text_is_a_place<'n>(
-        &'n self,
-        slot: u32,
-        note: &'n Parsed,
-        finder: &mut Whereabouts<'n>,
-    ) -> bool {
+    fn text_is_a_place(&self, slot: u32, note: &Parsed) -> bool {
+        let mut finder = Whereabouts::new(self);
         let text = End::Text(slot);
-        let on = self.leads_on(slot, note, finder);
+        let on = self.leads_on(slot, note, &mut finder);
         let mut on = on.into_iter();
         on.any(|(at, _)| finder.around(slot, note, at) == text)
-            || self.led_by_links(slot, finder).contains_key(&text)
+            || self.led_by_links(slot, &mut finder).contains_key(&text)
     }
 
     /// Who asks for a wanted topic, in file order; `None` for a name that is not wanted.
@@ -434,7 +455,6 @@ impl Notebook {
         let mut from = Tally::new();
         self.each_reference(name, |slot, note, word| {
             from.add(finder.around(slot, note, note.words[word as usize].at));
-            true
         });
         let ways = from.order.into_iter().map(|end| finder.way(end));
         let ways = ways.collect();

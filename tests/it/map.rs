@@ -133,7 +133,7 @@ fn places(map: &NoteMap) -> Vec<(String, Ends, Ends)> {
 #[test]
 fn every_reference_has_its_two_ends() {
     let notebook = both();
-    let sea = notebook.note_map("/sea", 0, 10).expect("a note");
+    let sea = notebook.note_map("/sea", |_| 0..10).expect("a note");
     let end = |name: &str, count| (name.to_owned(), count);
     assert_eq!(
         places(&sea),
@@ -158,7 +158,7 @@ fn every_reference_has_its_two_ends() {
     );
     assert_eq!(sea.places[2].depth, 1);
     assert_eq!(sea.count, 3);
-    let second = notebook.note_map("/sea", 2, 10).expect("a note");
+    let second = notebook.note_map("/sea", |_| 2..12).expect("a note");
     assert_eq!(second.places, sea.places[2..]);
     let (note, number) = notebook.place_of("Learning_Ocean").expect("a topic");
     assert_eq!((note.path.as_str(), number), ("/sea", 1));
@@ -178,7 +178,7 @@ fn the_maps_of_the_notes_hold_what_the_index_lists() {
     }
     let mut mapped = BTreeMap::<String, usize>::new();
     for note in &index.notes {
-        let map = notebook.note_map(&note.path, 0, 1000).expect("a note");
+        let map = notebook.note_map(&note.path, |_| 0..1000).expect("a note");
         for place in map.places {
             if let Some(topic) = place.topic {
                 let count: usize = place.led_here.iter().map(|way| way.count).sum();

@@ -38,7 +38,7 @@ pub fn one(copied: &Copied<'_>, of: &str, out: &Path) -> Result<Told, ExportErro
     };
     let page = page.ok_or_else(|| no_such(notebook, of))?;
     let hosts = copied.host_links();
-    let html = copied.edition.beside(&hosts, |beside| match &page.what {
+    let html = copied.beside(&hosts, |beside| match &page.what {
         What::Note(path) => pages::note(notebook, path, 1, beside),
         What::Topic(name) | What::Wanted(name) => pages::topic(notebook, name, 1, beside),
         _ => None,
@@ -139,7 +139,6 @@ fn without_tools(html: &str) -> String {
         ("<button class=\"to-room\"", "</button>"),
         ("<p class=\"seen-key\">", "</p>"),
         ("<nav class=\"pages\"", "</nav>"),
-        ("<aside class=\"warnings\"", "</aside>"),
     ] {
         out = without(&out, begins, ends).into_owned();
     }

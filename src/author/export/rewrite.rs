@@ -69,9 +69,7 @@ impl Rewriter<'_> {
             Some(at) => rest.split_at(at),
             None => (rest, ""),
         };
-        // What an author should mend is no reader's concern.
-        let middle = without(middle, "<aside class=\"warnings\"", "</aside>");
-        self.panels(&middle, &mut here, &mut out);
+        self.panels(middle, &mut here, &mut out);
         let end = self.replaced(end, "<footer", "</footer>", &self.foot, &mut here, &mut out);
         self.links(end, &mut here, &mut out);
         Rewritten {

@@ -81,14 +81,18 @@ pub fn note(
     asked: usize,
     here: Option<(&str, usize)>,
 ) -> Option<Page> {
-    let first = notebook.note_map(path, 0, 0)?;
-    let pager = Pager::new(first.count, TOPICS, asked);
-    let range = pager.range();
-    let NoteMap { note, places, .. } = notebook.note_map(path, range.start, range.len())?;
+    let pager = |count| Pager::new(count, TOPICS, asked);
+    let map = notebook.note_map(path, |count| pager(count).range())?;
+    let NoteMap {
+        note,
+        count,
+        places,
+    } = map;
+    let pager = pager(count);
     let number = notebook.number_of(path).unwrap_or(0);
     let all = MapOf::Notes(super::notes::page_of(number)).address();
     let scene = Scene {
-        here: here.map(|(_, at)| at - range.start),
+        here: here.map(|(_, at)| at - pager.range().start),
         note: Some(note.clone()),
         places,
     };
@@ -106,7 +110,7 @@ pub fn note(
     let pages = pager.html("Pages of this note’s topics", |page| {
         MapOf::Note(note.path.clone(), page).address()
     });
-    Some(scene.page(heading, crumbs, first.count, pages))
+    Some(scene.page(heading, crumbs, count, pages))
 }
 
 fn wanted(topic: TopicLink, led_here: Vec<Way>) -> Page {
