@@ -111,6 +111,8 @@ pub struct Page {
     pub address: String,
     /// Its file, from the copy's folder, with `/`.
     pub file: String,
+    /// The same as an address, percent-encoded.
+    pub href: String,
 }
 
 /// All pages, and where each address leads.
@@ -246,6 +248,7 @@ impl<'n> Addresses<'n> {
         self.pages.push(Page {
             what,
             address: address.to_owned(),
+            href: href(&file),
             file,
         });
         next
@@ -291,7 +294,7 @@ impl<'n> Addresses<'n> {
         last: usize,
     ) -> Option<String> {
         let Some((path, query)) = address.split_once('?') else {
-            return self.page(address).map(|page| href(&page.file));
+            return self.page(address).map(|page| page.href.clone());
         };
         let pairs = || query.split('&').filter_map(|pair| pair.split_once('='));
         let asked = |name| {
@@ -312,17 +315,17 @@ impl<'n> Addresses<'n> {
                 match number(list.name()) {
                     // Only the notebook's own page leads to those that there are.
                     page if from.what == What::Home => Some(href(&list.file(page))),
-                    _ => self.page(path).map(|page| href(&page.file)),
+                    _ => self.page(path).map(|page| page.href.clone()),
                 }
             }
-            "/search" => Some(format!("{}?{query}", href(&self.page(path)?.file))),
+            "/search" => Some(format!("{}?{query}", self.page(path)?.href)),
             "/panels" => None,
             _ if path.starts_with("/panels/") => {
                 let whole = query.is_empty() || query == "frame";
                 whole
                     .then(|| self.page(path))
                     .flatten()
-                    .map(|page| href(&page.file))
+                    .map(|page| page.href.clone())
             }
             _ => {
                 let page = match (asked("note"), asked("at")) {
@@ -335,10 +338,10 @@ impl<'n> Addresses<'n> {
                 }?;
                 let at = number("page");
                 let there = (2..=last).contains(&at) && page == from;
-                Some(href(&match there {
-                    true => numbered(&page.file, at),
-                    false => page.file.clone(),
-                }))
+                Some(match there {
+                    true => href(&numbered(&page.file, at)),
+                    false => page.href.clone(),
+                })
             }
         }
     }

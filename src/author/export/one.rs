@@ -1,7 +1,7 @@
 //! One page of the notebook as one file: it opens from a disk, and asks for nothing. Styles
 //! and pictures are inside it, scripts are left out, and its policy forbids everything else.
 
-use super::addresses::{Addresses, Page, What, href};
+use super::addresses::{Addresses, Page, What};
 use super::files::Files;
 use super::place::{ONE, put};
 use super::rewrite::{Rewriter, escape, without};
@@ -185,7 +185,7 @@ fn foot(copied: &Copied<'_>, page: &Page) -> String {
         Some(base) => format!(
             "<a href=\"{0}{1}\">The whole notebook</a>.",
             base.whole(),
-            href(&page.file)
+            page.href
         ),
         None => "Links to its other pages are plain text here.".to_owned(),
     };
@@ -218,6 +218,7 @@ pub fn missing(
         what: What::About,
         address: String::new(),
         file: "404.html".to_owned(),
+        href: String::new(),
     };
     let dressed = dressed(html, false);
     rewriter.page(&dressed, &page, 1, &page.file).html

@@ -187,6 +187,10 @@ fn read_address(written: &str) -> Cow<'_, str> {
 
 /// Puts an address into an attribute.
 pub fn escape(out: &mut String, address: &str) {
+    // Nearly every address is plain, and a large copy has millions.
+    if !address.bytes().any(|byte| b"&\"<>".contains(&byte)) {
+        return out.push_str(address);
+    }
     for c in address.chars() {
         match c {
             '&' => out.push_str("&amp;"),

@@ -19,6 +19,7 @@ fn rewritten(html: &str) -> Rewritten {
         what: What::Map,
         address: "/map".into(),
         file: "a/b/c.html".into(),
+        href: "a/b/c.html".into(),
     };
     rewriter.page(html, &page, 1, &page.file)
 }
