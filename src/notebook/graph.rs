@@ -13,6 +13,7 @@ use super::name;
 use super::page::{NoteLink, TopicLink};
 use super::parse::defines;
 use super::parsed::{Anchor, Parsed, Span};
+use super::queries::some;
 
 /// A note among others.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -271,9 +272,30 @@ impl Notebook {
         let at = topics
             .iter()
             .position(|(source, _)| *source == anchor.source)?;
-        let mut finder = Whereabouts::new(self);
-        let outside = self.text_is_a_place(slot, note, &mut finder);
+        let outside = self.text_is_a_place(slot, note);
         Some((self.note_link(slot), at + usize::from(outside)))
+    }
+
+    /// Every name that the note at a path (not percent-encoded) defines, with which of the
+    /// note's places it is: for all of them what [`Notebook::place_of`] is for one.
+    pub fn places_in(&self, path: &str) -> Vec<(&str, usize)> {
+        let slot = self.slot_at_path(path);
+        let Some((slot, note)) = slot.and_then(|slot| Some((slot, self.parsed(slot)?))) else {
+            return Vec::new();
+        };
+        let topics = self.topics_in(slot, note);
+        let first = usize::from(self.text_is_a_place(slot, note));
+        let places: FxHashMap<(u32, u32), usize> = topics
+            .iter()
+            .zip(first..)
+            .map(|((source, _), at)| ((source.start, source.end), at))
+            .collect();
+        let defined = defines(note).filter(|(index, ..)| self.wins(slot, *index, note));
+        let named = defined.filter_map(|(index, _, name)| {
+            let source = note.anchors[index as usize].source;
+            Some((name, *places.get(&(source.start, source.end))?))
+        });
+        named.collect()
     }
 
     /// Where a note stands among the notes in reading order, from 0.
@@ -283,21 +305,21 @@ impl Notebook {
     }
 
     /// How many places the note at a path has in all, as [`NoteMap::count`] says it.
-    pub fn places_in(&self, path: &str) -> Option<usize> {
-        let slot = self.paths().in_order[self.paths().find(path)?].1;
+    pub fn place_count(&self, path: &str) -> Option<usize> {
+        let slot = self.slot_at_path(path)?;
         let note = self.parsed(slot)?;
-        let outside = self.text_is_a_place(slot, note, &mut Whereabouts::new(self));
+        let outside = self.text_is_a_place(slot, note);
         Some(self.topics_in(slot, note).len() + usize::from(outside))
     }
 
-    /// The note at a path (not percent-encoded): those of its places that `pick` picks, by
-    /// number, when it is told how many there are.
+    /// The note at a path (not percent-encoded) with some of its places. `shown` is told how
+    /// many there are, and says which are drawn.
     pub fn note_map(
         &self,
         path: &str,
-        pick: impl FnOnce(usize) -> Range<usize>,
+        shown: impl FnOnce(usize) -> Range<usize>,
     ) -> Option<NoteMap> {
-        let slot = self.paths().in_order[self.paths().find(path)?].1;
+        let slot = self.slot_at_path(path)?;
         let note = self.parsed(slot)?;
         let mut finder = Whereabouts::new(self);
         let topics = self.topics_in(slot, note);
@@ -309,15 +331,12 @@ impl Notebook {
         let mut arriving = self.led_by_links(slot, &mut finder);
         let text = End::Text(slot);
         let outside = outgoing.contains_key(&text) || arriving.contains_key(&text);
-        let all = topics.len() + usize::from(outside);
-        let picked = pick(all);
-        let ends = outside.then_some((None, text)).into_iter().chain(
-            topics
-                .iter()
-                .map(|(source, anchor)| (Some(*source), End::Topic(slot, *anchor))),
-        );
-        let ends = ends.skip(picked.start).take(picked.len());
-        let places = ends.map(|(source, end)| {
+        let mut ends: Vec<(Option<Span>, End<'_>)> = Vec::with_capacity(topics.len() + 1);
+        ends.extend(outside.then_some((None, text)));
+        let each = topics.iter();
+        ends.extend(each.map(|(source, anchor)| (Some(*source), End::Topic(slot, *anchor))));
+        let shown = some(&ends, shown(ends.len())).iter();
+        let places = shown.map(|&(source, end)| {
             let leads_to = outgoing.remove(&end).map_or_else(Vec::new, |to| to.order);
             let mut led_here = arriving.remove(&end).unwrap_or_else(Tally::new);
             if let Some(source) = source {
@@ -347,7 +366,7 @@ impl Notebook {
         let places = places.collect();
         Some(NoteMap {
             note: self.note_link(slot),
-            count: all,
+            count: ends.len(),
             places,
         })
     }
@@ -416,24 +435,19 @@ impl Notebook {
             if own(&note.anchors[index as usize]) && self.wins(slot, index, note) {
                 self.each_reference(name, |other, text, word| {
                     from.add(finder.around(other, text, text.words[word as usize].at));
-                    true
                 });
             }
         }
     }
 
     /// Does a note refer to something outside of its topics, or is that led to?
-    fn text_is_a_place<'n>(
-        &'n self,
-        slot: u32,
-        note: &'n Parsed,
-        finder: &mut Whereabouts<'n>,
-    ) -> bool {
+    fn text_is_a_place(&self, slot: u32, note: &Parsed) -> bool {
+        let mut finder = Whereabouts::new(self);
         let text = End::Text(slot);
-        let on = self.leads_on(slot, note, finder);
+        let on = self.leads_on(slot, note, &mut finder);
         let mut on = on.into_iter();
         on.any(|(at, _)| finder.around(slot, note, at) == text)
-            || self.led_by_links(slot, finder).contains_key(&text)
+            || self.led_by_links(slot, &mut finder).contains_key(&text)
     }
 
     /// Who asks for a wanted topic, in file order; `None` for a name that is not wanted.
@@ -449,7 +463,6 @@ impl Notebook {
         let mut from = Tally::new();
         self.each_reference(name, |slot, note, word| {
             from.add(finder.around(slot, note, note.words[word as usize].at));
-            true
         });
         let ways = from.order.into_iter().map(|end| finder.way(end));
         let ways = ways.collect();

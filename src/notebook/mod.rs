@@ -69,8 +69,8 @@ pub use index::{
 pub use linked::{Notebook, Rules};
 pub use looks::Elsewhere;
 pub use page::{
-    BACKLINKS, Backlink, Block, DefinedTopic, NoteLink, NotePage, NoteReferences, OutlineEntry,
-    TopicLink, TopicPage, WantedTopic,
+    Backlink, Block, DefinedTopic, NoteLink, NotePage, NoteReferences, OutlineEntry, TopicLink,
+    TopicPage, WantedTopic,
 };
 pub use places::{FirstLines, Outlined, Role, Spot, Stands};
 pub use problem::{Problem, Rule, Severity};

@@ -26,6 +26,9 @@ pub(super) struct Near {
     names: Vec<Arc<str>>,
     /// The names by their lower-case form; made when first asked.
     folded: OnceLock<FxHashMap<Box<str>, Vec<Arc<str>>>>,
+    /// All names in one text, and where each ends; made when first asked. To read every name
+    /// where it lies in the memory takes longer.
+    in_one: OnceLock<(String, Vec<usize>)>,
     told: Mutex<FxHashMap<Box<str>, Suggestions>>,
 }
 
@@ -35,8 +38,7 @@ impl Near {
         names.sort_unstable();
         Self {
             names,
-            folded: OnceLock::new(),
-            told: Mutex::default(),
+            ..Self::default()
         }
     }
 
@@ -55,14 +57,27 @@ impl Near {
         }
         Self {
             names,
-            folded: OnceLock::new(),
-            told: Mutex::default(),
+            ..Self::default()
         }
     }
 
     /// All defined names, sorted.
     pub fn names(&self) -> &[Arc<str>] {
         &self.names
+    }
+
+    /// The same, for who reads every one of them.
+    pub fn one_by_one(&self) -> impl Iterator<Item = &str> {
+        let (text, ends) = self.in_one.get_or_init(|| {
+            let (mut text, mut ends) = (String::new(), Vec::with_capacity(self.names.len()));
+            for name in &self.names {
+                text.push_str(name);
+                ends.push(text.len());
+            }
+            (text, ends)
+        });
+        let starts = std::iter::once(&0).chain(ends);
+        starts.zip(ends).map(|(start, end)| &text[*start..*end])
     }
 
     /// The names that `word` nearly is, closest first, then in name order.

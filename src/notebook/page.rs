@@ -55,9 +55,6 @@ pub struct NoteReferences {
     pub backlinks: Vec<Backlink>,
 }
 
-/// How many backlinks a topic brings with it; [`super::Notebook::backlinks`] pages on.
-pub const BACKLINKS: usize = 50;
-
 /// A piece of a note: a heading that defines a topic, and the text below it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Block {
@@ -128,10 +125,6 @@ pub struct DefinedTopic {
     pub previous_in: Option<NoteLink>,
     /// The note of `next`, where that is another one.
     pub next_in: Option<NoteLink>,
-    /// References to it, the first [`BACKLINKS`] of them.
-    pub backlinks: Vec<Backlink>,
-    /// How many references there are in all.
-    pub backlink_count: usize,
 }
 
 /// A topic that is referred to and defined nowhere.
@@ -141,8 +134,6 @@ pub struct WantedTopic {
     pub name: String,
     /// Defined topics that it may mean, closest first.
     pub did_you_mean: Vec<TopicLink>,
-    /// Who asks for it, the first [`BACKLINKS`] of them.
-    pub asked_by: Vec<Backlink>,
 }
 
 /// A reference seen from its topic.

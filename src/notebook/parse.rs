@@ -90,6 +90,7 @@ pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, rules: &Rules) -> Parsed {
         aside: made.aside.as_str().into(),
         pieces: made.pieces.as_slice().into(),
         headings: made.headings.as_slice().into(),
+        labels: Box::default(),
         anchors: made.anchors.as_slice().into(),
         words: made.words.as_slice().into(),
         leaves: made.leaves.as_slice().into(),
@@ -111,6 +112,9 @@ pub(super) fn parse(file: Arc<str>, bytes: Vec<u8>, rules: &Rules) -> Parsed {
         file,
     };
     made.spare();
+    let labels = parsed.headings.iter();
+    let labels = labels.map(|heading| parsed.label_of(heading).into());
+    parsed.labels = labels.collect();
     parsed.title = title(&parsed, front.title, &rules.prefixes).into();
     parsed.called = leads::called(&parsed.file, &parsed.title, &parsed.wish.path);
     parsed.calls = leads::calls(&parsed);

@@ -234,6 +234,8 @@ pub(super) struct Parsed {
     pub next: Option<Box<Next>>,
     pub pieces: Box<[Piece]>,
     pub headings: Box<[Heading]>,
+    /// What each heading says beside its anchors; every list of topics asks for it.
+    pub labels: Box<[Box<str>]>,
     pub anchors: Box<[Anchor]>,
     pub words: Box<[Word]>,
     /// The pieces of each paragraph, table row, heading…
@@ -362,10 +364,9 @@ impl Parsed {
             .filter_map(|index| Some((index, self.anchors.get(index as usize)?)))
     }
 
-    /// What a heading says beside its anchors: without the brackets and marks that
-    /// only set them apart, as in `Docker (<<Learning_Docker>>)`.
-    pub fn label(&self, index: u32) -> String {
-        let heading = &self.headings[index as usize];
+    /// What a heading says beside its anchors, as [`Parsed::labels`] has it: without the
+    /// brackets and marks that only set them apart, as in `Docker (<<Learning_Docker>>)`.
+    pub fn label_of(&self, heading: &Heading) -> String {
         if heading.anchors.start == heading.anchors.end {
             return self.plain(heading.pieces);
         }
@@ -390,9 +391,9 @@ impl Parsed {
 
     /// The title of a heading: its label, or a readable form of its first name.
     pub fn heading_title(&self, index: u32, prefixes: &[String]) -> String {
-        let label = self.label(index);
+        let label = &self.labels[index as usize];
         if !label.is_empty() {
-            return label;
+            return label.to_string();
         }
         let named = self.anchors_of(index).next();
         named.map_or_else(String::new, |(_, anchor)| {

@@ -171,7 +171,6 @@ impl Notebook {
             if note.text.get(bytes.clone()) == Some(name) {
                 spots.push(spot(note, bytes, Role::Reference));
             }
-            true
         });
         spots.sort_by(|a, b| {
             let key = |spot: &Spot| match spot.role {
@@ -302,37 +301,44 @@ impl Notebook {
     /// Names that what is typed may become, at most `most` of them, the likeliest first:
     /// defined ones, or those that are asked for and defined nowhere.
     pub fn names_like(&self, typed: &str, wanted: bool, most: usize) -> Vec<String> {
-        let names: Vec<&str> = match wanted {
-            false => self.sorted().names().iter().map(|name| &**name).collect(),
-            true => {
-                let mut names: Vec<&str> = self.wanted_names().collect();
-                names.sort_unstable();
-                names
-            }
-        };
-        // Names that begin as typed stand together.
-        let from = names.partition_point(|name| *name < typed);
-        let begun = names[from..].iter().take(most);
-        let begun: Vec<&str> = begun
-            .copied()
-            .take_while(|name| name.starts_with(typed))
-            .collect();
-        let mut ranked: [Vec<&str>; RANKS] = Default::default();
-        if begun.len() < most {
-            let lower = typed.to_lowercase();
-            for name in names {
-                if let Some(rank) = rank(name, typed, &lower)
-                    && ranked[rank].len() < most
-                {
-                    ranked[rank].push(name);
-                }
-            }
-        } else {
-            ranked[0] = begun;
+        if wanted {
+            let mut names: Vec<&str> = self.wanted_names().collect();
+            names.sort_unstable();
+            let begun = names.iter().filter(|name| name.starts_with(typed)).count();
+            return best(names.iter().copied(), typed, begun, most);
         }
-        let all = ranked.iter().flatten().take(most);
-        all.map(|name| (*name).to_owned()).collect()
+        let sorted = self.sorted();
+        let begun = sorted.beginning(typed);
+        match begun.len() < most {
+            true => best(sorted.one_by_one(), typed, begun.len(), most),
+            false => begun.iter().take(most).map(ToString::to_string).collect(),
+        }
     }
+}
+
+/// The `most` names that fit best what is typed, of which `begun` begin so; those that fit
+/// alike in their own order.
+fn best<'n>(
+    names: impl Iterator<Item = &'n str>,
+    typed: &str,
+    begun: usize,
+    most: usize,
+) -> Vec<String> {
+    let mut ranked: [Vec<&str>; RANKS] = Default::default();
+    let lower = typed.to_lowercase();
+    for name in names {
+        if let Some(rank) = rank(name, typed, &lower)
+            && ranked[rank].len() < most
+        {
+            ranked[rank].push(name);
+            // Nothing that comes later fits better.
+            if ranked[0].len() == begun.min(most) && begun + ranked[1].len() >= most {
+                break;
+            }
+        }
+    }
+    let best = ranked.iter().flatten().take(most);
+    best.map(|name| (*name).to_owned()).collect()
 }
 
 /// How well a name can fit what is typed: as it begins, as it begins but for the case, at the

@@ -5,13 +5,14 @@ use super::lines::clamp;
 use super::linked::{Meaning, Notebook};
 use super::name;
 use super::page::{
-    BACKLINKS, Backlink, Block, DefinedTopic, NoteLink, NotePage, NoteReferences, OutlineEntry,
-    TopicLink, TopicPage, WantedTopic,
+    Backlink, Block, DefinedTopic, NoteLink, NotePage, NoteReferences, OutlineEntry, TopicLink,
+    TopicPage, WantedTopic,
 };
 use super::parse::defines;
 use super::parsed::{Anchor, El, Parsed, Piece, Span, Word};
 use super::render::{Ref, Render, place};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::ops::Range;
 
 impl Notebook {
     /// How many notes there are. Demos are no notes.
@@ -88,10 +89,14 @@ impl Notebook {
         })
     }
 
-    /// The paragraphs that refer to topics of the note at a path or lead to the note itself,
-    /// `count` of them from number `from`: those from elsewhere first, in file order, then the
-    /// note's own; in each file as they stand in its source.
-    pub fn note_references(&self, path: &str, from: usize, count: usize) -> NoteReferences {
+    /// The paragraphs that refer to topics of the note at a path or lead to the note itself:
+    /// those from elsewhere first, in file order, then the note's own; in each file as they
+    /// stand in its source. `shown` is told how many there are, and says which are drawn.
+    pub fn note_references(
+        &self,
+        path: &str,
+        shown: impl FnOnce(usize) -> Range<usize>,
+    ) -> NoteReferences {
         let slot = self.paths().find(path);
         let slot = slot.map(|at| self.paths().in_order[at].1);
         let Some((own, note)) = slot.and_then(|slot| Some((slot, self.parsed(slot)?))) else {
@@ -138,11 +143,12 @@ impl Notebook {
             }));
         }
         let here = all.iter().filter(|(slot, ..)| *slot == own).count();
-        let asked = all.iter().skip(from).take(count);
+        let shown = some(&all, shown(all.len()));
         NoteReferences {
             count: all.len(),
             here,
-            backlinks: asked
+            backlinks: shown
+                .iter()
                 .map(|(slot, note, refs)| self.backlink(*slot, note, refs, *slot == own))
                 .collect(),
         }
@@ -186,7 +192,6 @@ impl Notebook {
                     .iter()
                     .map(|near| self.topic_link(near))
                     .collect(),
-                asked_by: self.backlinks(name, 0, BACKLINKS),
             }));
         };
         let topics = self.topics_in(slot, note);
@@ -236,8 +241,6 @@ impl Notebook {
             next,
             previous_in,
             next_in,
-            backlinks: self.backlinks(name, 0, BACKLINKS),
-            backlink_count: self.backlink_count(name),
         }))
     }
 
@@ -268,41 +271,38 @@ impl Notebook {
         blocks
     }
 
-    /// References to a name in file order, and in each file as they stand in its source,
-    /// `count` of them from number `from`.
-    pub fn backlinks(&self, name: &str, from: usize, count: usize) -> Vec<Backlink> {
+    /// How many references to a name there are, and some of them: in file order, and in each
+    /// file as they stand in its source. `shown` is told how many, and says which are drawn.
+    pub fn backlinks(
+        &self,
+        name: &str,
+        shown: impl FnOnce(usize) -> Range<usize>,
+    ) -> (usize, Vec<Backlink>) {
+        let mut all = Vec::new();
+        self.each_reference(name, |slot, note, word| all.push((slot, note, word)));
         let own = self.definition(name);
         let own = own.map(|(slot, _, anchor)| (slot, anchor.source));
-        let mut backlinks = Vec::new();
-        let mut passed = 0;
-        self.each_reference(name, |slot, note, word| {
-            passed += 1;
-            if passed > from && backlinks.len() < count {
-                let at = note.words[word as usize].at;
-                let here = own.is_some_and(|(own, source)| own == slot && source.contains(at));
-                backlinks.push(self.backlink(slot, note, &[Ref::Word(word)], here));
-            }
-            backlinks.len() < count
+        let shown = some(&all, shown(all.len())).iter();
+        let shown = shown.map(|&(slot, note, word)| {
+            let at = note.words[word as usize].at;
+            let here = own.is_some_and(|(own, source)| own == slot && source.contains(at));
+            self.backlink(slot, note, &[Ref::Word(word)], here)
         });
-        backlinks
+        (all.len(), shown.collect())
     }
 
     /// How many references to a name there are.
     pub fn backlink_count(&self, name: &str) -> usize {
         let mut count = 0;
-        self.each_reference(name, |_, _, _| {
-            count += 1;
-            true
-        });
+        self.each_reference(name, |_, _, _| count += 1);
         count
     }
 
-    /// Calls `each` for every reference to a name, with the number of its word, until it
-    /// says `false`.
+    /// Calls `each` for every reference to a name, with the number of its word.
     pub(super) fn each_reference<'n>(
         &'n self,
         name: &str,
-        mut each: impl FnMut(u32, &'n Parsed, u32) -> bool,
+        mut each: impl FnMut(u32, &'n Parsed, u32),
     ) {
         let Some((_, entry)) = self.names().get(name) else {
             return;
@@ -328,9 +328,7 @@ impl Notebook {
                 .collect();
             found.sort_unstable();
             for (_, word) in found {
-                if !each(slot, note, word) {
-                    return;
-                }
+                each(slot, note, word);
             }
         }
     }
@@ -458,6 +456,12 @@ impl Notebook {
             });
         }
     }
+}
+
+/// Those of a list that are asked for, as far as there are any.
+pub(super) fn some<T>(all: &[T], asked: Range<usize>) -> &[T] {
+    let end = asked.end.min(all.len());
+    &all[asked.start.min(end)..end]
 }
 
 /// The piece after the block that begins at `at`.

@@ -206,7 +206,7 @@ impl<'n> Render<'n> {
             start: heading.pieces.start + 1,
             end: heading.pieces.end.saturating_sub(1),
         };
-        if self.note.label(index).is_empty() {
+        if self.note.labels[index as usize].is_empty() {
             escape(
                 &mut out,
                 &self.note.heading_title(index, self.notebook.prefixes()),
@@ -268,7 +268,7 @@ impl<'n> Render<'n> {
                         escape(out, &self.ids[index as usize]);
                         out.push_str("\">");
                     }
-                    if self.note.label(index).is_empty() {
+                    if self.note.labels[index as usize].is_empty() {
                         let title = self.note.heading_title(index, self.notebook.prefixes());
                         escape(out, &title);
                         out.push(' ');

@@ -19,6 +19,7 @@ mod preview;
 mod topic;
 
 use super::editing::Editing;
+use crate::notebook::{Notebook, Problem};
 use askama::Template;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -53,11 +54,21 @@ pub struct Beside<'a> {
     pub hosts: &'a [HostLink],
     /// Where the notes are written.
     pub editing: &'a Editing,
+    /// Whether a page tells its author what to mend in its note: a copy has readers only.
+    pub for_authors: bool,
 }
 
 impl Beside<'_> {
     fn is_live(&self, topic: &str) -> bool {
         !(self.panels_of)(topic).is_empty()
+    }
+
+    /// What the author of a file should mend, where pages tell that.
+    fn to_mend(&self, notebook: &Notebook, file: &str) -> Vec<Problem> {
+        match self.for_authors {
+            true => notebook.problems_of(file),
+            false => Vec::new(),
+        }
     }
 }
 

@@ -282,6 +282,7 @@ impl Edition {
             why_none: &why_none,
             hosts,
             editing: &self.editing,
+            for_authors: true,
         })
     }
 }

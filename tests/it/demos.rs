@@ -37,7 +37,9 @@ fn a_demo_is_no_note_and_stands_in_the_backlinks_of_the_topics_it_names() {
         .get("what-survives-a-restart")
         .expect("the demo of the format");
     assert!(notebook.note("/demos/what-survives-a-restart").is_none());
-    let backlinks = notebook.backlinks("Learning_Docker_Storage_Types", 0, 50);
+    let backlinks = notebook
+        .backlinks("Learning_Docker_Storage_Types", |_| 0..50)
+        .1;
     assert!(
         backlinks.iter().any(
             |link| link.file == demo.file && link.note.path == "/demos/what-survives-a-restart"

@@ -68,6 +68,7 @@ fn beside(hosts: &[HostLink]) -> Beside<'_> {
         demos_of: &|_| Vec::new(),
         why_none: &|_| None,
         editing: &Editing::Unsaid,
+        for_authors: true,
         hosts,
     }
 }
@@ -258,6 +259,7 @@ path: /note
         demos_of: &|_| Vec::new(),
         why_none: &|_| None,
         editing: &Editing::Unsaid,
+        for_authors: true,
         hosts: &[],
     };
     let html = note(&notebook(&[("note.md", text)]), "/note", 1, &beside).expect("a note");

@@ -16,6 +16,7 @@ fn nothing_beside() -> Beside<'static> {
         demos_of: &|_| Vec::new(),
         why_none: &|_| None,
         editing: &Editing::Unsaid,
+        for_authors: true,
         hosts: &[],
     }
 }
@@ -197,7 +198,7 @@ fn backlinks_stand_in_source_order_and_say_which_are_on_the_same_page() {
             "---\npath: /a\ntitle: A\n---\n# <<Foo_A>>\n\nTwo Foo_A[^1] and Foo_A.\n\n[^1]: Last Foo_A.\n\n## <<Foo_C>>\n\nThree Foo_A.\n\n# <<Foo_D>>\n\nFour Foo_A and Foo_B.\n",
         ),
     ]);
-    let links = book.backlinks("Foo_A", 0, 50);
+    let links = book.backlinks("Foo_A", |_| 0..50).1;
     let lines: Vec<_> = links.iter().map(|link| (&*link.file, link.line)).collect();
     assert_eq!(
         lines,
@@ -224,7 +225,7 @@ fn backlinks_stand_in_source_order_and_say_which_are_on_the_same_page() {
     );
     assert_eq!(links[1].paragraph.matches("<mark>").count(), 1);
 
-    let of_note = book.note_references("/a", 0, 50);
+    let of_note = book.note_references("/a", |_| 0..50);
     let files: Vec<_> = of_note
         .backlinks
         .iter()
@@ -253,7 +254,7 @@ fn a_backlink_leads_to_the_very_word() {
         waterline::web::pages::topic(&book, name, 1, &nothing_beside()).expect("a topic")
     };
     let (a, b) = (draw("Foo_A"), draw("Foo_B"));
-    let links = book.backlinks("Foo_A", 0, 50);
+    let links = book.backlinks("Foo_A", |_| 0..50).1;
     let (own, other) = (&links[0], &links[1]);
     let way = format!(
         "<a href=\"#{}\">Foo A</a> <span class=\"here\">on this page</span>",

@@ -11,6 +11,7 @@ use crate::panels::Panel;
 use crate::web::pages::{MapOf, Places, map_page_of, note_url, topic_url};
 use crate::web::state::Edition;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
 
@@ -110,6 +111,8 @@ pub struct Page {
     pub address: String,
     /// Its file, from the copy's folder, with `/`.
     pub file: String,
+    /// The same as an address, percent-encoded.
+    pub href: String,
 }
 
 /// All pages, and where each address leads.
@@ -120,6 +123,9 @@ pub struct Addresses<'n> {
     by_address: FxHashMap<String, u32>,
     /// The files, as a file system sees them that does not tell capitals.
     taken: FxHashSet<String>,
+    /// Where each topic that is written stands on the map: the number of its note's map
+    /// among the pages, and on which page of that.
+    on_map: FxHashMap<&'n str, (u32, usize)>,
 }
 
 /// The address of the page that says what the copy is; none on a server.
@@ -146,6 +152,7 @@ impl<'n> Addresses<'n> {
             pages: Vec::new(),
             by_address: FxHashMap::default(),
             taken: FxHashSet::default(),
+            on_map: FxHashMap::default(),
         };
         // Ours come first: they have the names that a reader would guess.
         for file in ["404.html", "links.json", "sitemap.xml"] {
@@ -183,11 +190,18 @@ impl<'n> Addresses<'n> {
     }
 
     fn notes(&mut self) {
-        for note in self.notebook.notes(0, usize::MAX) {
+        let notebook = self.notebook;
+        let notes = notebook.notes(0, usize::MAX);
+        let places = notes.par_iter().map(|note| notebook.places_in(&note.path));
+        let places: Vec<_> = places.collect();
+        for (note, places) in notes.into_iter().zip(places) {
             let stem = stem(&note.path);
             self.add(What::Note(note.path.clone()), &note_url(&note.path), &stem);
             let map = MapOf::Note(note.path.clone(), 1).address();
-            self.add(What::NoteMap(note.path), &map, &format!("maps/{stem}"));
+            let map = self.add(What::NoteMap(note.path), &map, &format!("maps/{stem}"));
+            let places = places.into_iter();
+            self.on_map
+                .extend(places.map(|(name, place)| (name, (map, map_page_of(place)))));
         }
     }
 
@@ -234,6 +248,7 @@ impl<'n> Addresses<'n> {
         self.pages.push(Page {
             what,
             address: address.to_owned(),
+            href: href(&file),
             file,
         });
         next
@@ -279,7 +294,7 @@ impl<'n> Addresses<'n> {
         last: usize,
     ) -> Option<String> {
         let Some((path, query)) = address.split_once('?') else {
-            return self.page(address).map(|page| href(&page.file));
+            return self.page(address).map(|page| page.href.clone());
         };
         let pairs = || query.split('&').filter_map(|pair| pair.split_once('='));
         let asked = |name| {
@@ -300,17 +315,17 @@ impl<'n> Addresses<'n> {
                 match number(list.name()) {
                     // Only the notebook's own page leads to those that there are.
                     page if from.what == What::Home => Some(href(&list.file(page))),
-                    _ => self.page(path).map(|page| href(&page.file)),
+                    _ => self.page(path).map(|page| page.href.clone()),
                 }
             }
-            "/search" => Some(format!("{}?{query}", href(&self.page(path)?.file))),
+            "/search" => Some(format!("{}?{query}", self.page(path)?.href)),
             "/panels" => None,
             _ if path.starts_with("/panels/") => {
                 let whole = query.is_empty() || query == "frame";
                 whole
                     .then(|| self.page(path))
                     .flatten()
-                    .map(|page| href(&page.file))
+                    .map(|page| page.href.clone())
             }
             _ => {
                 let page = match (asked("note"), asked("at")) {
@@ -323,10 +338,10 @@ impl<'n> Addresses<'n> {
                 }?;
                 let at = number("page");
                 let there = (2..=last).contains(&at) && page == from;
-                Some(href(&match there {
-                    true => numbered(&page.file, at),
-                    false => page.file.clone(),
-                }))
+                Some(match there {
+                    true => href(&numbered(&page.file, at)),
+                    false => page.href.clone(),
+                })
             }
         }
     }
@@ -335,9 +350,9 @@ impl<'n> Addresses<'n> {
 impl Addresses<'_> {
     /// Where a defined topic stands on the map: on that of its note.
     fn on_map(&self, topic: &str) -> Option<String> {
-        let (note, place) = self.notebook.place_of(topic)?;
-        let map = self.page(&MapOf::Note(note.path, 1).address())?;
-        Some(href(&numbered(&map.file, map_page_of(place))))
+        let (map, page) = self.on_map.get(topic)?;
+        let map = self.pages.get(*map as usize)?;
+        Some(href(&numbered(&map.file, *page)))
     }
 }
 

@@ -5,7 +5,7 @@
 //! words begins with; `search/words-N.json` has words in order, each with its documents;
 //! `search/docs-N.json` has what is shown of [`CHUNK`] documents.
 
-use super::addresses::{Addresses, href};
+use super::addresses::Addresses;
 use crate::notebook::search::{Text, words};
 use crate::panels::Panel;
 use crate::web::demos::pages::demo_url;
@@ -121,7 +121,7 @@ fn parts(all: &[(String, Vec<(u32, u32)>)]) -> (Vec<&str>, Vec<(String, Vec<u8>)
 
 fn documents(edition: &Edition, addresses: &Addresses<'_>) -> Vec<Document> {
     let notebook = &edition.notebook;
-    let file = |address: String| addresses.page(&address).map(|page| href(&page.file));
+    let file = |address: String| addresses.page(&address).map(|page| page.href.clone());
     let notes = notebook.notes(0, usize::MAX);
     let topics = notes.par_iter().flat_map_iter(|note| {
         let texts = notebook.texts(&note.path).into_iter();

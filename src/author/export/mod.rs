@@ -20,7 +20,7 @@ mod sitemap;
 use crate::notebook::Content;
 use crate::panels::frame::Moment;
 use crate::web::error::PageError;
-use crate::web::pages::HostLink;
+use crate::web::pages::{Beside, HostLink};
 use crate::web::state::Edition;
 use place::PlaceError;
 use seen::{HostSeen, Seen};
@@ -109,6 +109,16 @@ impl Copied<'_> {
                 endpoint: host.stood.clone(),
             })
             .collect()
+    }
+
+    /// What pages show beside their text. What an author should mend is no reader's concern.
+    fn beside<T>(&self, hosts: &[HostLink], draw: impl FnOnce(&Beside<'_>) -> T) -> T {
+        self.edition.beside(hosts, |beside| {
+            draw(&Beside {
+                for_authors: false,
+                ..*beside
+            })
+        })
     }
 
     /// The host that panels show, and of when, for the masthead.

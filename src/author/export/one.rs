@@ -1,7 +1,7 @@
 //! One page of the notebook as one file: it opens from a disk, and asks for nothing. Styles
 //! and pictures are inside it, scripts are left out, and its policy forbids everything else.
 
-use super::addresses::{Addresses, Page, What, href};
+use super::addresses::{Addresses, Page, What};
 use super::files::Files;
 use super::place::{ONE, put};
 use super::rewrite::{Rewriter, escape, without};
@@ -39,7 +39,7 @@ pub fn one(copied: &Copied<'_>, of: &str, out: &Path) -> Result<Told, ExportErro
     };
     let page = page.ok_or_else(|| no_such(notebook, of))?;
     let hosts = copied.host_links();
-    let html = copied.edition.beside(&hosts, |beside| match &page.what {
+    let html = copied.beside(&hosts, |beside| match &page.what {
         What::Note(path) => pages::note(notebook, path, 1, beside),
         What::Topic(name) | What::Wanted(name) => pages::topic(notebook, name, 1, beside),
         _ => None,
@@ -141,7 +141,6 @@ fn without_tools(html: &str) -> String {
         ("<button class=\"to-room\"", "</button>"),
         ("<p class=\"seen-key\">", "</p>"),
         ("<nav class=\"pages\"", "</nav>"),
-        ("<aside class=\"warnings\"", "</aside>"),
     ] {
         out = without(&out, begins, ends).into_owned();
     }
@@ -192,7 +191,7 @@ fn foot(copied: &Copied<'_>, page: &Page) -> String {
         Some(base) => format!(
             "<a href=\"{0}{1}\">The whole notebook</a>.",
             base.whole(),
-            href(&page.file)
+            page.href
         ),
         None => "Links to its other pages are plain text here.".to_owned(),
     };
@@ -225,6 +224,7 @@ pub fn missing(
         what: What::About,
         address: String::new(),
         file: "404.html".to_owned(),
+        href: String::new(),
     };
     let dressed = dressed(html, false);
     rewriter.page(&dressed, &page, 1, &page.file).html

@@ -262,7 +262,7 @@ impl Site<'_> {
     }
 
     fn beside<T>(&self, draw: impl FnOnce(&Beside<'_>) -> T) -> T {
-        self.copied.edition.beside(&self.hosts, draw)
+        self.copied.beside(&self.hosts, draw)
     }
 
     fn home(&self, list: List, number: usize) -> String {

@@ -1,7 +1,7 @@
 //! The sitemap: for search machines, every page that is worth finding.
 
 use super::Base;
-use super::addresses::{Page, What, href};
+use super::addresses::{Page, What};
 
 /// The most addresses that one sitemap may hold, by its protocol.
 const MOST: usize = 50_000;
@@ -13,7 +13,7 @@ pub fn sitemap(pages: &[Page], base: Option<&Base>) -> Vec<(String, Vec<u8>)> {
     let all: Vec<String> = pages
         .iter()
         .filter(|page| is_listed(&page.what))
-        .map(|page| format!("{base}{}", href(&page.file)))
+        .map(|page| format!("{base}{}", page.href))
         .collect();
     if all.len() <= MOST {
         return vec![("sitemap.xml".to_owned(), written("urlset", "url", &all))];
@@ -61,6 +61,7 @@ mod tests {
             what: What::Note(format!("/n{number}")),
             address: format!("/n{number}"),
             file: format!("n{number}.html"),
+            href: format!("n{number}.html"),
         };
         let pages: Vec<Page> = (0..MOST + 2).map(page).collect();
         let base = Base::parse("https://example.org/x").expect("a base");

@@ -40,7 +40,7 @@ struct Page<'a> {
 /// The note at `path`, with page `asked` (from 1) of its backlinks. `None` where no note is.
 pub fn note(notebook: &Notebook, path: &str, asked: usize, beside: &Beside<'_>) -> Option<String> {
     let note = notebook.note(path)?;
-    let warnings = notebook.problems_of(&note.file);
+    let warnings = beside.to_mend(notebook, &note.file);
     Some(draw(
         &note,
         warnings,
@@ -51,17 +51,16 @@ pub fn note(notebook: &Notebook, path: &str, asked: usize, beside: &Beside<'_>) 
 
 /// One page of the references to a note's topics.
 fn references(notebook: &Notebook, path: &str, asked: usize) -> Option<String> {
-    let count = notebook.note_references(path, 0, 0).count;
-    let pager = backlink_pager(count, asked);
-    let range = pager.range();
-    let all = notebook.note_references(path, range.start, range.len());
+    let pager = |count| backlink_pager(count, asked);
+    let all = notebook.note_references(path, |count| pager(count).range());
+    let count = all.count;
     let mut title = counted(count, "place refers", "places refer") + " to this note";
     if all.here == count {
         title += ", on this page";
     } else if all.here > 0 {
         title += &format!(", {} of them on this page", thousands(all.here));
     }
-    backlinks(&title, &all.backlinks, &pager, &note_url(path))
+    backlinks(&title, &all.backlinks, &pager(count), &note_url(path))
 }
 
 fn draw(

@@ -68,12 +68,13 @@ pub fn topic(notebook: &Notebook, name: &str, asked: usize, beside: &Beside<'_>)
 
 /// One page of the references to a name, and how many there are in all.
 fn references(notebook: &Notebook, name: &str, asked: usize) -> (usize, Option<String>) {
-    let count = notebook.backlink_count(name);
-    let pager = backlink_pager(count, asked);
-    let range = pager.range();
-    let links = notebook.backlinks(name, range.start, range.len());
+    let pager = |count| backlink_pager(count, asked);
+    let (count, links) = notebook.backlinks(name, |count| pager(count).range());
     let title = counted(count, "place refers here", "places refer here");
-    (count, backlinks(&title, &links, &pager, &topic_url(name)))
+    (
+        count,
+        backlinks(&title, &links, &pager(count), &topic_url(name)),
+    )
 }
 
 fn defined(notebook: &Notebook, topic: &DefinedTopic, asked: usize, beside: &Beside<'_>) -> String {
@@ -99,7 +100,7 @@ fn defined(notebook: &Notebook, topic: &DefinedTopic, asked: usize, beside: &Bes
     let blocks: Vec<_> = topic.blocks.iter().collect();
     let drawn_sections = sections.sections(&blocks);
     let (tree, has_live) = around(topic, beside);
-    let warnings = notebook.problems_of(&topic.file);
+    let warnings = beside.to_mend(notebook, &topic.file);
     drawn(&Defined {
         name: &topic.name,
         title: &topic.title,

@@ -82,17 +82,17 @@ pub fn note(
     here: Option<(&str, usize)>,
 ) -> Option<Page> {
     let pager = |count| Pager::new(count, TOPICS, asked);
+    let map = notebook.note_map(path, |count| pager(count).range())?;
     let NoteMap {
         note,
         count,
         places,
-    } = notebook.note_map(path, |count| pager(count).range())?;
+    } = map;
     let pager = pager(count);
-    let range = pager.range();
     let number = notebook.number_of(path).unwrap_or(0);
     let all = MapOf::Notes(super::notes::page_of(number)).address();
     let scene = Scene {
-        here: here.map(|(_, at)| at - range.start),
+        here: here.map(|(_, at)| at - pager.range().start),
         note: Some(note.clone()),
         places,
     };
@@ -115,7 +115,7 @@ pub fn note(
 
 /// The page of a note's map that is shown to who asks for page `asked`.
 pub fn shown(notebook: &Notebook, path: &str, asked: usize) -> usize {
-    let places = notebook.places_in(path).unwrap_or(0);
+    let places = notebook.place_count(path).unwrap_or(0);
     Pager::new(places, TOPICS, asked).at
 }
 
