@@ -125,7 +125,7 @@ fn a_heading_has_one_id_and_is_found_by_its_text_too() {
         ),
         (
             "b.md",
-            "[1](a.md#disk) [2](a.md#Learning_Disk) [3](a.md#disk-learning_disk) [4](a.md#-fast--small) [[a#🚀 Fast & small]] [[a#^mark]] [5](a.md#gone)\n",
+            "[1](a.md#disk) [2](a.md#Learning_Disk) [3](a.md#disk-learning_disk) [4](a.md#-fast--small) [[a#🚀 Fast & small]] [[a#^mark]] [5](a.md#gone) [6](a.md#fast--small)\n",
         ),
     ]);
     assert_eq!(
@@ -141,7 +141,8 @@ fn a_heading_has_one_id_and_is_found_by_its_text_too() {
             "/a#-fast--small",
             "/a#-fast--small",
             "/a",
-            "/a#gone"
+            "/a#gone",
+            "/a#-fast--small"
         ]
     );
     assert_eq!(
@@ -236,6 +237,7 @@ fn a_hash_in_the_name_of_a_file_is_no_heading() {
         ("C#.md", "# See sharp\n\n## Types\n"),
         ("C.md", "# Sea\n\n## Types\n"),
         ("x/F# notes.md", "# F\n"),
+        ("alone.md", "[[c#]]\n"),
         (
             "a.md",
             "[[C#]]\n\n[[c#|it]]\n\n[[C#Types]] [[f# NOTES]] [f](x/F%23%20notes.md) [c](C%23.md#types)\n",
@@ -253,7 +255,7 @@ fn a_hash_in_the_name_of_a_file_is_no_heading() {
         ]
     );
     assert!(told(&book).is_empty(), "{:?}", told(&book));
-    assert_eq!(book.note_references("/C-", 0, 9).count, 3);
+    assert_eq!(book.note_references("/C-", 0, 9).count, 4);
 }
 
 #[test]
@@ -438,6 +440,17 @@ fn pictures_keep_their_room_and_lead_to_their_file() {
         book.files_beside().collect::<Vec<_>>(),
         ["data.csv", "pics/My disk#1.png"]
     );
+}
+
+#[test]
+fn a_picture_that_comes_or_goes_may_be_what_was_meant() {
+    let missing = "a.md:1:1 there is no image pics/disc.png";
+    let book = notebook(&[("a.md", "![a disk](pics/disc.png)\n")]);
+    assert_eq!(told(&book), [missing]);
+    let come = book.save("img/disc.png", b"");
+    let meant = format!("{missing}; did you mean img/disc.png?");
+    assert_eq!(told(&come), [meant]);
+    assert_eq!(told(&come.remove("img/disc.png")), [missing]);
 }
 
 /// A content folder on the disk.
