@@ -98,13 +98,15 @@ fn say(told: &Told, options: &Options) {
     note(
         &format!("{files} are in {}", options.out.display()).replace("one page are", "one page is"),
     );
-    // A single page leads out of itself all the time.
-    if lost == 0 || options.only.is_some() {
+    if lost == 0 {
         return;
     }
-    note(&format!(
-        "{lost} links lead to what the copy does not have, and are text there:"
-    ));
+    note(&match options.only {
+        Some(_) => {
+            format!("pictures that one page cannot hold, and that are left out of it: {lost}")
+        }
+        None => format!("{lost} links lead to what the copy does not have, and are text there:"),
+    });
     for (file, address) in told.lost.iter().take(LOST) {
         note(&format!("  {file}: {address}"));
     }

@@ -28,8 +28,7 @@ impl Demos {
             if let Some((name, line)) = topic
                 && notebook.topic_link(&name).wanted
             {
-                let message = format!("no note defines the topic {name}");
-                demo.complain(Rule::UnknownTopic, line, message);
+                demo.complain(Rule::UnknownTopic, line, notebook.no_topic(&name));
             }
             demos.problems.extend(demo.problems.iter().cloned());
             // Of two the first stays, so that a new file does not take an address away.

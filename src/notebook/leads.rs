@@ -65,6 +65,9 @@ pub(super) enum Dead {
     Outside(String),
     /// No note is called so.
     NoNote(String),
+    /// A topic is, and what follows its name, `#…`, is none of it; with the file that
+    /// defines it.
+    Topic(String, String),
     /// Several are: these files.
     Several(String, Vec<String>),
     /// It was hardly meant as a link: brackets around numbers.
@@ -73,16 +76,17 @@ pub(super) enum Dead {
 
 impl Dead {
     /// What to say to the author; nothing where there is nothing to mend, or where it takes
-    /// a look at the folder to say it.
+    /// a look at other files to say it.
     pub fn message(&self) -> Option<String> {
         Some(match self {
-            Self::NoFile(_) => return None,
+            Self::NoFile(_) | Self::NoNote(_) => return None,
             Self::Outside(url) => {
                 format!("this leads to {url}, which is outside the content folder")
             }
-            Self::NoNote(name) => {
-                format!("this leads to [[{name}]], and no file, title or topic is called so")
-            }
+            Self::Topic(name, file) => format!(
+                "[[{name}#…]]: a topic's name stands alone; write [[{name}]], or [[{}#…]] for a heading of its note",
+                without_ending(file)
+            ),
             Self::Several(name, files) => {
                 const SHOWN: usize = 5;
                 let shown = files.iter().take(SHOWN).map(String::as_str);
@@ -114,10 +118,10 @@ pub(super) fn calls(note: &Parsed) -> Box<[Box<str>]> {
     for link in &note.links {
         let url = note.str(link.url);
         if link.kind == LinkKind::Wiki {
-            let (target, _) = cut(url);
+            let (target, part) = cut(url);
             called.extend([key(target), target.to_lowercase()]);
-            // A note's own name may hold a `#`.
-            if target.len() < url.len() && !target.is_empty() {
+            // The `#` may be one of a name.
+            if part.is_some() {
                 called.extend([key(url), url.to_lowercase()]);
             }
         } else if let Target::Path { name, .. } =
@@ -209,14 +213,29 @@ impl<'n> Leads<'n> {
         }
     }
 
+    /// The heading that `rest` of an address means and a file does not have.
+    pub fn missing(&self, slot: u32, rest: &str) -> Option<String> {
+        match self.part(slot, rest) {
+            Part::Missing(part) => Some(part),
+            _ => None,
+        }
+    }
+
     fn path(&self, name: &str, rest: &str) -> Lead<'n> {
         if let Some(slot) = self.notebook.note_at(name) {
             return Lead::Note(slot, self.part(slot, rest));
         }
-        if let Some((file, size)) = self.notebook.beside().get(name) {
+        let first = name.split('/').next().unwrap_or_default();
+        // Where a page shows it, besides.
+        let shown = name.strip_prefix("files/");
+        let shown = shown.filter(|_| self.notebook.is_reserved(first));
+        let beside = |name| self.notebook.beside().get(name);
+        if let Some((file, size)) = beside(name).or_else(|| shown.and_then(beside)) {
             return Lead::File(file, rest.to_owned(), size);
         }
-        let first = name.split('/').next().unwrap_or_default();
+        if let Some(shown) = shown {
+            return Lead::Dead(Dead::NoFile(shown.to_owned()));
+        }
         if name.is_empty() || self.notebook.is_reserved(first) {
             return Lead::Page(format!("/{}{rest}", urls::encode(name)));
         }
@@ -226,9 +245,12 @@ impl<'n> Leads<'n> {
     fn wiki(&self, slot: u32, note: &'n Parsed, link: &Link, url: &str) -> Lead<'n> {
         let notebook = self.notebook;
         let embeds = note.str(link.source).starts_with('!');
-        let (mut target, mut part) = cut(url);
-        if part.is_some() && !target.is_empty() && notebook.is_called(&note.file, url) {
-            (target, part) = (url, None);
+        let (target, part) = cut(url);
+        // A name may hold a `#`: then it is no heading's.
+        if part.is_some()
+            && let Some(Ok(lead)) = self.called(note, url.trim(), "", embeds)
+        {
+            return lead;
         }
         let rest = part.map_or_else(String::new, |part| format!("#{part}"));
         if target.is_empty() {
@@ -241,23 +263,37 @@ impl<'n> Leads<'n> {
                 Meaning::Plain => {}
             }
         }
-        let file = || {
-            let found = notebook.file_called(&note.file, target)?;
-            Some(found.map(|(file, size)| Lead::File(file, rest.clone(), size)))
-        };
-        let other = || {
-            let found = notebook.note_called(&note.file, target)?;
-            Some(found.map(|slot| Lead::Note(slot, self.part(slot, &rest))))
-        };
-        let found = match embeds {
-            true => file().or_else(other),
-            false => other().or_else(file),
-        };
-        match found {
+        match self.called(note, target, &rest, embeds) {
             Some(Ok(lead)) => lead,
             Some(Err(files)) => Lead::Dead(Dead::Several(target.to_owned(), files)),
             None if !target.contains(char::is_alphabetic) => Lead::Dead(Dead::Brackets),
-            None => Lead::Dead(Dead::NoNote(target.to_owned())),
+            None => Lead::Dead(match notebook.definition(target) {
+                Some((_, other, _)) => Dead::Topic(target.to_owned(), other.file.to_string()),
+                None => Dead::NoNote(target.to_owned()),
+            }),
+        }
+    }
+
+    /// The note or file that is called so, and what `rest` is of it; `Err` with the files
+    /// when there are several. Of both the file is meant by a link that embeds.
+    fn called(
+        &self,
+        note: &Parsed,
+        target: &str,
+        rest: &str,
+        embeds: bool,
+    ) -> Option<Result<Lead<'n>, Vec<String>>> {
+        let file = || {
+            let found = self.notebook.file_called(&note.file, target)?;
+            Some(found.map(|(file, size)| Lead::File(file, rest.to_owned(), size)))
+        };
+        let other = || {
+            let found = self.notebook.note_called(&note.file, target)?;
+            Some(found.map(|slot| Lead::Note(slot, self.part(slot, rest))))
+        };
+        match embeds {
+            true => file().or_else(other),
+            false => other().or_else(file),
         }
     }
 

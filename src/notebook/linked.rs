@@ -203,6 +203,7 @@ impl Notebook {
         if is_new {
             Arc::make_mut(&mut self.beside).add(file, head);
             self.leads = Arc::default();
+            self.file_names = Arc::default();
         }
         is_new
     }
@@ -213,6 +214,7 @@ impl Notebook {
         if was {
             Arc::make_mut(&mut self.beside).remove(file);
             self.leads = Arc::default();
+            self.file_names = Arc::default();
         }
         was
     }
@@ -311,7 +313,8 @@ impl Notebook {
     /// What the files may be called, made by `make` when it is first asked for.
     pub(super) fn called_files(&self, make: impl FnOnce(&[Arc<str>]) -> FileNames) -> &FileNames {
         self.file_names.get_or_init(|| {
-            let files: Vec<Arc<str>> = self.files().map(|(_, note)| note.file.clone()).collect();
+            let notes = self.files().map(|(_, note)| note.file.clone());
+            let files: Vec<Arc<str>> = notes.chain(self.beside.names().cloned()).collect();
             make(&files)
         })
     }

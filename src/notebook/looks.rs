@@ -1,17 +1,18 @@
 //! What an author will not have meant, though it reads as written: near-anchors, empty
-//! headings, images without text, addresses that are not followed, links to headings that
-//! are not there, and links to what the notebook does not hold.
+//! headings, images without text, links to pages of our own that are not there. Links that
+//! lead nowhere else are in `astray`, those to labels that nothing defines in `labels`.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
-use super::ids::{Parts, slug};
-use super::leads::{Dead, Lead, Leads, Part};
+use super::astray::Places;
+use super::labels;
+use super::leads::{Lead, Leads};
 use super::lines::{Lines, clamp};
 use super::linked::Notebook;
 use super::near;
-use super::parsed::{El, Link, Parsed, Piece, Span, Word};
+use super::parsed::{El, Parsed, Piece, Span, Word};
 use super::problem::{Problem, Rule};
 use super::slips::{Slip, Stands, slips};
 use super::urls;
@@ -30,10 +31,10 @@ pub struct Elsewhere {
 }
 
 /// A stretch of text that is contiguous in the source.
-struct Run {
-    start: usize,
-    end: usize,
-    stands: Stands,
+pub(super) struct Run {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) stands: Stands,
 }
 
 impl Notebook {
@@ -59,17 +60,8 @@ impl Notebook {
         }
         empty_headings(note, &mut problems);
         images_without_text(note, &mut problems);
-        let leads = Leads::of(self);
-        let mut places = FxHashMap::default();
-        for link in &note.links {
-            let astray = self.astray(note, link, leads.lead(slot, note, link), &mut places);
-            problems.extend(astray.map(|(rule, message)| {
-                let at = (link.line, link.column);
-                let source = note.str(link.source).lines().next().unwrap_or_default();
-                let problem = Problem::new(rule, &*note.file, at, message);
-                problem.wide(source.chars().count())
-            }));
-        }
+        self.astray(slot, note, &mut problems);
+        labels::undefined(note, &mut problems);
         problems
     }
 
@@ -117,125 +109,38 @@ impl Notebook {
         problems
     }
 
-    /// What is wrong with a link that leads there: it is not followed, or nothing is there.
-    fn astray(
-        &self,
-        note: &Parsed,
-        link: &Link,
-        lead: Lead<'_>,
-        places: &mut FxHashMap<u32, Places>,
-    ) -> Option<(Rule, String)> {
-        let image = note.str(link.source).starts_with('!');
-        match lead {
-            Lead::Unsafe => {
-                let url = note.str(link.url);
-                let message = format!("no page follows the address `{url}`; it is shown as text");
-                Some((Rule::UnsafeLink, message))
-            }
-            Lead::Live(name) if !self.is_live(&name) => {
-                Some((Rule::UnknownLiveValue, self.no_live_value(&name)))
-            }
-            Lead::Dead(why) => {
-                let message = match &why {
-                    Dead::NoFile(name) => self.no_file(name, image),
-                    _ => why.message()?,
-                };
-                let rule = match image {
-                    true => Rule::MissingImage,
-                    false => Rule::BrokenLink,
-                };
-                Some((rule, message))
-            }
-            Lead::Note(to, Part::Missing(fragment)) => {
-                let other = self.parsed(to).filter(|other| !other.is_demo)?;
-                Some((
-                    Rule::BrokenFragment,
-                    self.no_place(note, to, other, &fragment, places)?,
-                ))
-            }
-            _ => None,
-        }
-    }
-
-    /// Why a link to this path leads to no file: it is there, and nobody is shown it, or it
-    /// is not. May wait for the disk.
-    fn no_file(&self, name: &str, image: bool) -> String {
-        if super::ours::is_hidden(name) {
-            return format!("this leads to {name}, which is hidden: a name begins with a dot");
-        }
-        let there = self.root().and_then(|root| {
-            let target = root.join(name).canonicalize().ok()?;
-            Some((target.starts_with(root), target.is_dir()))
-        });
-        match there {
-            Some((false, _)) => format!("this leads to {name}, a link out of the content folder"),
-            Some((true, true)) => format!("this leads to the folder {name}, which is no page"),
-            Some((true, false)) => {
-                format!("this leads to {name}, which an ignore file passes over")
-            }
-            None if image => format!("there is no image {name}"),
-            None => {
-                let near = did_you_mean(self.files_like(name).into_iter());
-                format!("this leads to {name}, which is not in the notebook{near}")
-            }
-        }
-    }
-
-    /// What to say of a `#…` that a note does not have; nothing of those that browsers know.
-    fn no_place(
-        &self,
-        note: &Parsed,
-        to: u32,
-        other: &Parsed,
-        fragment: &str,
-        places: &mut FxHashMap<u32, Places>,
-    ) -> Option<String> {
-        if fragment == "top" || fragment.starts_with(":~:") {
-            return None;
-        }
-        let mut message = match note.file == other.file {
-            true => format!("this note has no heading or topic `#{fragment}`"),
-            false => format!("{} has no heading or topic `#{fragment}`", other.file),
-        };
-        if let Some((_, elsewhere, _)) = self.definition(fragment) {
-            message += &format!("; {} defines {fragment}", elsewhere.file);
-            return Some(message);
-        }
-        let there = places.entry(to).or_insert_with(|| Places {
-            ids: Parts::of(self, to, other).into_ids(),
-            alike: None,
-            told: 0,
-        });
-        let near = there.near(fragment);
-        message += &did_you_mean(near.iter().map(|near| format!("#{near}")));
-        Some(message)
-    }
-
     /// Links to pages of our own, by file and place; those that lead to no topic or demo
     /// are problems instead.
     pub fn elsewhere(&self) -> (Vec<Elsewhere>, Vec<Problem>) {
         let (mut elsewhere, mut problems) = (Vec::new(), Vec::new());
+        let leads = Leads::of(self);
+        let mut places = FxHashMap::<u32, Places>::default();
         for (slot, note) in self.files().filter(|(_, note)| !is_no_text(note)) {
-            let leads = Leads::of(self);
             for link in &note.links {
                 let Lead::Page(address) = leads.lead(slot, note, link) else {
                     continue;
                 };
                 let end = address.find(['?', '#']).unwrap_or(address.len());
                 let path = urls::decode(&address[..end]);
-                match self.leads_to(&path) {
-                    LeadsTo::Here => {}
-                    LeadsTo::Nowhere(message) => {
-                        let at = (link.line, link.column);
-                        problems.push(Problem::new(Rule::BrokenLink, &*note.file, at, message));
+                let at = (link.line, link.column);
+                let told = match self.leads_to(&path) {
+                    LeadsTo::Here => continue,
+                    LeadsTo::Shows(to) => {
+                        let missing = leads.missing(to, &address[end..]);
+                        missing.and_then(|part| self.no_place(note, to, &part, &mut places))
                     }
-                    LeadsTo::Elsewhere => elsewhere.push(Elsewhere {
-                        file: note.file.to_string(),
-                        line: link.line,
-                        column: link.column,
-                        path,
-                    }),
-                }
+                    LeadsTo::Nowhere(message) => Some((Rule::BrokenLink, message)),
+                    LeadsTo::Elsewhere => {
+                        elsewhere.push(Elsewhere {
+                            file: note.file.to_string(),
+                            line: link.line,
+                            column: link.column,
+                            path,
+                        });
+                        continue;
+                    }
+                };
+                problems.extend(told.map(|(rule, told)| Problem::new(rule, &*note.file, at, told)));
             }
         }
         (elsewhere, problems)
@@ -248,19 +153,22 @@ impl Notebook {
             return LeadsTo::Here;
         }
         if let Some(name) = bare.strip_prefix("/topics/") {
-            if self.definition(name).is_some() || name.contains('/') {
-                return LeadsTo::Here;
-            }
-            return LeadsTo::Nowhere(self.undefined(name));
+            return match self.definition(name) {
+                Some((slot, ..)) => LeadsTo::Shows(slot),
+                None if name.contains('/') => LeadsTo::Here,
+                None => LeadsTo::Nowhere(self.undefined(name)),
+            };
         }
         if let Some(id) = bare.strip_prefix("/demos/")
             && !id.contains(['/', '.'])
             && id != "command"
         {
-            let mut demos = self.files().filter(|(_, note)| note.is_demo);
-            return match demos.any(|(slot, _)| self.address(slot) == bare) {
+            let demos = self.files().filter(|(_, note)| note.is_demo);
+            let demos: Vec<String> = demos.map(|(slot, _)| self.address(slot)).collect();
+            let ids = demos.iter().filter_map(|own| own.strip_prefix("/demos/"));
+            return match demos.iter().any(|own| own == bare) {
                 true => LeadsTo::Here,
-                false => LeadsTo::Nowhere(format!("there is no demo {id}")),
+                false => LeadsTo::Nowhere(format!("there is no demo {id}{}", meant(id, ids))),
             };
         }
         LeadsTo::Elsewhere
@@ -269,6 +177,11 @@ impl Notebook {
     /// Files of the notebook that a path which is not there may mean, closest first.
     pub fn files_like(&self, path: &str) -> Vec<String> {
         self.called_files(FileNames::of).like(path)
+    }
+
+    /// Files of the notebook that a name which none has may mean.
+    pub(super) fn files_called_like(&self, name: &str) -> Vec<String> {
+        self.called_files(FileNames::of).called_like(name)
     }
 
     /// Paths that differ only in upper and lower case: a disk that takes them for one would
@@ -300,12 +213,17 @@ impl Notebook {
     }
 }
 
+/// At most so many files are named that may be meant.
+const MOST: usize = 3;
+
 /// The files of a notebook by what they may be called.
 #[derive(Debug, Default)]
 pub(super) struct FileNames {
     /// By path and by name, each with its ending and without, in small letters.
     by_name: FxHashMap<Box<str>, Vec<Arc<str>>>,
     near: near::Alike,
+    /// The keys of `by_name`, made when a name is first asked for that is none.
+    near_name: OnceLock<near::Alike>,
 }
 
 impl FileNames {
@@ -322,11 +240,29 @@ impl FileNames {
             }
         }
         let near = near::Alike::new(files.iter().map(|file| &**file));
-        Self { by_name, near }
+        Self {
+            by_name,
+            near,
+            near_name: OnceLock::new(),
+        }
+    }
+
+    /// Files that are nearly called so, by path or by name.
+    fn called_like(&self, name: &str) -> Vec<String> {
+        let near = self.near_name.get_or_init(|| {
+            let names = self.by_name.keys().map(|name| &**name);
+            near::Alike::new(names)
+        });
+        let near = near.of(&name.to_lowercase());
+        let files = near.iter().filter_map(|near| self.by_name.get(&**near));
+        let mut files: Vec<String> = files.flatten().map(ToString::to_string).collect();
+        files.sort();
+        files.dedup();
+        files.truncate(MOST);
+        files
     }
 
     fn like(&self, path: &str) -> Vec<String> {
-        const MOST: usize = 3;
         let path = path.trim_start_matches('/');
         let lower = path.to_lowercase();
         let same = [&*lower, last(&lower)];
@@ -346,39 +282,11 @@ fn last(path: &str) -> &str {
 /// Where a path of this site leads.
 enum LeadsTo {
     Here,
+    /// To a page that shows a topic of this file.
+    Shows(u32),
     /// Nowhere, and why.
     Nowhere(String),
     Elsewhere,
-}
-
-/// The places on a page.
-struct Places {
-    ids: FxHashSet<String>,
-    /// The same, to be asked for near ones.
-    alike: Option<near::Alike>,
-    /// How often that was done.
-    told: usize,
-}
-
-impl Places {
-    /// Places that a fragment may mean, closest first. After some of them an author has
-    /// seen what it is about, and a note may have thousands.
-    fn near(&mut self, fragment: &str) -> Vec<String> {
-        const MOST: usize = 20;
-        self.told += 1;
-        if self.told > MOST {
-            return Vec::new();
-        }
-        let same = |id: &&String| id.eq_ignore_ascii_case(fragment);
-        match self.ids.iter().find(same) {
-            Some(same) => vec![same.to_string()],
-            None => {
-                let ids = self.ids.iter().map(|id| &**id);
-                let alike = self.alike.get_or_insert_with(|| near::Alike::new(ids));
-                alike.of(&slug(fragment))
-            }
-        }
-    }
 }
 
 /// A file of bytes that are no text: what looks like Markdown in it is chance.
@@ -396,6 +304,11 @@ pub(super) fn did_you_mean(near: impl Iterator<Item = String>) -> String {
     }
 }
 
+/// `; did you mean x or y?` of words that `word` nearly is, or nothing.
+pub fn meant<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> String {
+    did_you_mean(near::alike(word, words).into_iter())
+}
+
 /// Does a word stand between the brackets of an anchor?
 pub(super) fn is_in_brackets(note: &Parsed, word: &Word) -> bool {
     let at = word.at as usize;
@@ -406,7 +319,7 @@ pub(super) fn is_in_brackets(note: &Parsed, word: &Word) -> bool {
 }
 
 /// The text of a note, images' descriptions apart, in stretches of its source.
-fn runs(note: &Parsed) -> Vec<Run> {
+pub(super) fn runs(note: &Parsed) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     let mut stands = Stands::default();
     let (mut in_image, mut broken) = (0_u32, true);

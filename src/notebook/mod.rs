@@ -18,6 +18,7 @@
 //! 5. What an author should look at is a [`Problem`] (`problem`): faults found on the way,
 //!    what `looks` wrong afterwards (`slips` for anchors), and what is `undefined`.
 
+mod astray;
 mod beside;
 mod code;
 mod demo;
@@ -30,6 +31,7 @@ mod html;
 mod ids;
 mod index;
 mod inline;
+mod labels;
 mod leads;
 mod lines;
 mod linked;
@@ -67,7 +69,7 @@ pub use index::{
     Index, IndexAnchor, IndexDuplicate, IndexNote, IndexReference, IndexWarning, Wanted,
 };
 pub use linked::{Notebook, Rules};
-pub use looks::Elsewhere;
+pub use looks::{Elsewhere, meant};
 pub use page::{
     Backlink, Block, DefinedTopic, NoteLink, NotePage, NoteReferences, OutlineEntry, TopicLink,
     TopicPage, WantedTopic,

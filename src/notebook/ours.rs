@@ -280,6 +280,21 @@ mod tests {
     }
 
     #[test]
+    fn a_byte_order_mark_is_no_name_and_a_huge_list_is_not_read() {
+        let huge = format!("big.md\n{}", "#\n".repeat(1 << 20));
+        let folder = folder(&[
+            (".gitignore", "\u{feff}drafts.md\n"),
+            ("sub/.gitignore", &huge),
+        ]);
+        let ours = Ours::of(&folder.path().canonicalize().unwrap());
+        assert!(!ours.takes("drafts.md"));
+        assert!(ours.takes("sub/big.md"));
+        let told = ours.faults_in("sub");
+        assert!(told[0].1.message.contains("larger than 1 MiB"), "{told:?}");
+        assert!(!ours.enters(".git") && !ours.enters("sub/.cache"));
+    }
+
+    #[test]
     fn a_line_that_cannot_be_understood_is_told() {
         let folder = folder(&[(".gitignore", "fine\n[z-a].md\n")]);
         let ours = Ours::of(folder.path());

@@ -149,6 +149,16 @@ mod tests {
         assert_eq!(size(webp), Some((32, 16)));
         let lossless = b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0\x2f\x1f\xc0\x03\0";
         assert_eq!(size(lossless), Some((32, 16)));
+        // Other segments before it, one of which has a number like a frame's.
+        let tables = b"\xff\xd8\xff\xc4\0\x09abcdefg\xff\xc0\0\x11\x08\0\x30\0\x40\x03";
+        assert_eq!(size(tables), Some((64, 48)));
+        let scaled = b"RIFF\0\0\0\0WEBPVP8 abcdefghij\x20\x40\x10\x80";
+        assert_eq!(size(scaled), Some((32, 16)));
+        let mut bitmap = b"BM0123456789abcdefghij".to_vec();
+        bitmap[18..].copy_from_slice(&32_i32.to_le_bytes());
+        // Drawn from its top.
+        bitmap.extend((-16_i32).to_le_bytes());
+        assert_eq!(size(&bitmap), Some((32, 16)));
         let svg = "<?xml?>\n<svg viewBox='0 0 24 12' stroke-width=\"2\" width=\"100%\">";
         assert_eq!(size(svg.as_bytes()), Some((24, 12)));
         assert_eq!(size(b"<svg width=\"30px\" height='20.4'>"), Some((30, 20)));

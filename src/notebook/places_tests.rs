@@ -28,6 +28,8 @@ fn the_likeliest_names_come_first() {
     assert_eq!(like("ünder", 9), "Ünder_Store");
     assert_eq!(like("", 2), "A_Store Restore_B");
     assert_eq!(like("nothing", 9), "");
+    // Of a word of prose the letters alone are not enough.
+    assert!(!like("stor", 9).contains("S_T_O_R"));
 }
 
 #[test]
@@ -77,4 +79,11 @@ fn the_first_lines_are_a_topics_own() {
     assert_eq!(first("A_B", 4), ("one E_F\n\n```sh\n<<x\n```".into(), true));
     assert_eq!(first("E_F", 9), ("one E_F".into(), false));
     assert_eq!(book.first_lines("No_Such", 9), None);
+    let long = format!(
+        "# <<A_B>>\n\n{}",
+        format!("{}\n", "x".repeat(1500)).repeat(3)
+    );
+    let book = self::book(&[("a.md", &long)]);
+    let first = book.first_lines("A_B", 20).expect("it is defined");
+    assert_eq!((first.text.lines().count(), first.more), (2, true));
 }

@@ -174,10 +174,10 @@ rules! {
         "A heading has neither text nor an anchor.";
     /// A link to nothing.
     BrokenLink "broken-link" Error
-        "A link leads to a note, topic, page or file that is not there.";
+        "A link leads to a note, topic, page or file that is not there, or by a label that nothing defines.";
     /// A link to no heading.
     BrokenFragment "broken-fragment" Error
-        "A link leads to a note that is there, and to a heading or topic in it that is not.";
+        "A link leads to a note or demo that is there, and to a heading or topic in it that is not.";
     /// A link that is not followed.
     UnsafeLink "unsafe-link" Warning
         "A link has an address that no page follows, as `javascript:` or `file:`; it is shown as text.";

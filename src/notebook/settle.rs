@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// How long a file that is being written is waited for after the last that was         heard.map_or(when, |heard| heard + long) of it.
+/// How long a file that is being written is waited for after the last that was heard of it.
 /// Where the system tells when a file is closed, that is what counts, and this is for a
 /// program that never closes it.
 pub(super) const WRITER: Duration = if cfg!(any(target_os = "linux", target_os = "android")) {

@@ -70,6 +70,13 @@ impl Notebook {
         found
     }
 
+    /// What to say of a list or a demo that names a topic which no note defines.
+    pub fn no_topic(&self, name: &str) -> String {
+        let near = self.near(name);
+        let near = near.iter().map(ToString::to_string);
+        format!("no note defines the topic {name}{}", did_you_mean(near))
+    }
+
     /// What to say of a name that no note defines.
     pub(super) fn undefined(&self, name: &str) -> String {
         let near = self.near(name);

@@ -68,7 +68,10 @@ impl Attached {
         let mut problems = self.problems.clone();
         let unknown = self.own.iter();
         let unknown = unknown.filter(|(topic, _)| notebook.topic_link(topic).wanted);
-        problems.extend(unknown.map(|(_, problem)| problem.clone()));
+        problems.extend(unknown.map(|(topic, problem)| Problem {
+            message: notebook.no_topic(topic),
+            ..problem.clone()
+        }));
         problems
     }
 
@@ -88,16 +91,14 @@ impl Attached {
                     Some(panel) if panels.contains(&panel) => {}
                     Some(panel) => panels.push(panel),
                     None => {
-                        let known = Panel::ALL.map(Panel::name).join(", ");
-                        let message =
-                            format!("no panel is named {:?}; there are {known}", name.get_ref());
+                        let message = Panel::none_named(name.get_ref());
                         self.complain(Rule::UnknownPanel, text, name.span().start, message);
                     }
                 }
             }
             let topic = topic.into_inner();
-            let message = format!("no note defines the topic {topic}");
-            let unknown = Problem::in_text(Rule::UnknownTopic, FILE, text, at.start, message);
+            // What to say is known with the notes.
+            let unknown = Problem::in_text(Rule::UnknownTopic, FILE, text, at.start, "");
             self.own
                 .push((topic.clone(), unknown.wide(text[at].chars().count())));
             self.by_topic.insert(topic, panels);
@@ -164,12 +165,14 @@ mod tests {
 
     #[test]
     fn a_mistake_in_the_list_is_named_with_its_place_and_the_rest_holds() {
-        let own = "[topics]\nLearning_A = ['layers', 'nothing']\nLearning_B = ['layers']";
+        let own = "[topics]\nLearning_A = ['layers', 'nothing', 'mount']\nLearning_Bee = ['layers']\nLearning_a = []";
         assert_eq!(
             told(own),
             [
                 "attachments.toml:2:25: no panel is named \"nothing\"; there are parts, storage-driver, mounts, layers, writable-layer, on-the-host, networks, compose-networks, compose, init, platform, virtualization, hosts, events",
-                "attachments.toml:3:1: no note defines the topic Learning_B",
+                "attachments.toml:2:36: no panel is named \"mount\"; did you mean mounts?",
+                "attachments.toml:3:1: no note defines the topic Learning_Bee",
+                "attachments.toml:4:1: no note defines the topic Learning_a; did you mean Learning_A?",
             ]
         );
         let attached = Attached::default().and(own);

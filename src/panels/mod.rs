@@ -181,6 +181,18 @@ impl Panel {
         Panel::ALL.into_iter().find(|panel| panel.name() == name)
     }
 
+    /// What to say of a name that no panel has: what it may mean, else all there are.
+    pub fn none_named(name: &str) -> String {
+        let names = || Panel::ALL.into_iter().map(Panel::name);
+        match crate::notebook::meant(name, names()) {
+            near if near.is_empty() => {
+                let known = names().collect::<Vec<_>>().join(", ");
+                format!("no panel is named {name:?}; there are {known}")
+            }
+            near => format!("no panel is named {name:?}{near}"),
+        }
+    }
+
     /// What this panel asks a host, given what it has heard so far. Called again
     /// after each round, until it names nothing new.
     pub fn asks(self, view: &View, have: &Answers) -> Vec<Ask> {

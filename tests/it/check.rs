@@ -381,9 +381,19 @@ fn what_is_right_is_not_told() {
         "[a](live:kernel) ![pic](i%20mg/p%23.png) [file](i%20mg/p%23.png) [abs](/i%20mg/p%23.png)\n",
         "Optional<Person>, List<Map<K, FooBar>> and <version>, a <-- b\n",
         "one.two <b@c.org> <https://a.org/A_B>\n",
+        "[text][A label], [text][A  LABEL], [text][], ![pic][text], list[a][b] [1][2] [ ][x] `[a][gone]` \\[a][gone]\n\n```\n[a][gone] [^9]\n```\n\n[a label]: n.md\n[text]: i%20mg/p%23.png\n",
+        "[^a-z]+ and [^] and `[^9]` and \\[^9]\n",
+        "It holds.[^1] And [^Two].\n\n[^1]: why\n[^two]: what\n",
+        "[a](/files/i%20mg/p%23.png) [b](/demos/d#step-1) [c](demos/d.md#more-words) [d](/topics/Learning_A#part) [e](/gallery/layers)\n\n# <<Learning_A>>\n\n## Part\n",
     ] {
         let note = format!("{FRONT}{text}");
-        let told = of(&[("n.md", note.as_bytes()), ("i mg/p#.png", b"x")]);
+        let demo = b"---\ntitle: D\ntopic: Learning_Other\n---\nFirst.\n\n```console\n$ docker ps\n```\n\n## More words\n";
+        let told = of(&[
+            ("n.md", note.as_bytes()),
+            ("i mg/p#.png", b"x"),
+            OTHER,
+            ("demos/d.md", demo),
+        ]);
         assert!(told.is_empty(), "{text}: {told:#?}");
     }
 }
@@ -391,9 +401,15 @@ fn what_is_right_is_not_told() {
 #[test]
 fn a_broken_link_says_what_may_be_meant() {
     let text = format!(
-        "{FRONT}[a](O/Other.md) [b](o/othr.md) [c](elsewhere/other.md) [d](o/other.pdf)\n[e](o/other.md#Some-wrods) [f](#Learning_Other) [g](/topics/Learning_Othr)\n"
+        "{FRONT}[a](O/Other.md) [b](o/othr.md) [c](elsewhere/other.md) [d](o/other.pdf)\n[e](o/other.md#Some-wrods) [f](#Learning_Other) [g](/topics/Learning_Othr)\n![h](pics/Disk.png) [i](pics/a%20#b.png) ![j](disc#1.PNG) [k](www.example.org) [[othr]] [[Learning_Other#x]]\n"
     );
-    let told = of(&[("n.md", text.as_bytes()), OTHER]);
+    let told = of(&[
+        ("n.md", text.as_bytes()),
+        OTHER,
+        ("pics/a #b.png", b"x"),
+        ("img/disk.png", b"x"),
+        ("disc#1.PNG", b"x"),
+    ]);
     let means: Vec<&str> = told
         .iter()
         .map(|told| told.rsplit("; ").next().unwrap_or_default())
@@ -408,8 +424,99 @@ fn a_broken_link_says_what_may_be_meant() {
             "did you mean #some-words?",
             "o/other.md defines Learning_Other",
             "did you mean Learning_Other?",
+            "did you mean img/disk.png?",
+            "a `#` in the name of a file is written `%23`",
+            "a `#` in the name of a file is written `%23`",
+            "did you mean https://www.example.org?",
+            "did you mean [[o/other]]?",
+            "write [[Learning_Other]], or [[o/other#…]] for a heading of its note",
         ],
         "{told:#?}"
+    );
+}
+
+#[test]
+fn a_label_that_nothing_defines_is_told() {
+    for (text, expected) in [
+        (
+            "é [text][gone]\n",
+            "5:3-15 broken-link: no line `[gone]: …` says where this leads",
+        ),
+        (
+            "a [the\ndocs][A  labl]\n\n[a label]: n.md\n",
+            "5:3-7 broken-link: no line `[A labl]: …` says where this leads; did you mean [a label]?",
+        ),
+        (
+            "a [text][] b\n",
+            "5:3-11 broken-link: no line `[text]: …` says where this leads",
+        ),
+        (
+            "> ![a disk][1]\n",
+            "5:3-15 missing-image: no line `[1]: …` says where this leads",
+        ),
+        (
+            "So it is.[^1]\n",
+            "5:10-14 broken-link: no line `[^1]: …` is the footnote that this asks for",
+        ),
+        (
+            "So[^note] it is[^note2].\n\n[^note]: a\n",
+            "5:16-24 broken-link: no line `[^note2]: …` is the footnote that this asks for; did you mean [^note]?",
+        ),
+    ] {
+        assert_eq!(of_note(text), [format!("n.md:{expected}")], "{text}");
+    }
+}
+
+#[test]
+fn a_link_to_no_place_of_a_page_that_is_there_is_told() {
+    let text = format!(
+        "{FRONT}[a](demos/d.md#mor-words) [b](/demos/d#step-x) [c](/topics/Learning_Other#gone) [d](/map/x) [e](/gallery/layer) [f](/metrics)\n[g](/demos/e) [h](/files/o/gone.png)\n"
+    );
+    let demo = b"---\ntitle: D\ntopic: Learning_Othr\n---\n[own](#gone) [other](../o/other.md#gone)\n\n```console\n$ docker ps\n```\n\n## More words\n";
+    let none = b"[topics]\nLearning_Othe = 'why'\n";
+    let list = b"[topics]\nLearning_Otter = []\n";
+    let told = of(&[
+        ("n.md", text.as_bytes()),
+        OTHER,
+        ("demos/d.md", demo),
+        ("demos/none.toml", none),
+        ("attachments.toml", list),
+    ]);
+    assert_eq!(
+        told,
+        [
+            "attachments.toml:2:1-15 unknown-topic: no note defines the topic Learning_Otter; did you mean Learning_Other?",
+            "demos/d.md:3:1 unknown-topic: no note defines the topic Learning_Othr; did you mean Learning_Other?",
+            "demos/d.md:5:1-13 broken-fragment: this demo has no heading `#gone`",
+            "demos/d.md:5:14-41 broken-fragment: o/other.md has no heading or topic `#gone`",
+            "demos/none.toml:2:1-14 unknown-topic: no note defines the topic Learning_Othe; did you mean Learning_Other?",
+            "n.md:5:1-26 broken-fragment: demos/d.md has no heading `#mor-words`; did you mean #more-words?",
+            "n.md:5:27-47 broken-fragment: demos/d.md has no heading `#step-x`",
+            "n.md:5:48 broken-fragment: o/other.md has no heading or topic `#gone`",
+            "n.md:5:81 broken-link: this leads to /map/x, and no page is there",
+            "n.md:5:93 unknown-panel: no panel is named \"layer\"; did you mean layers?",
+            "n.md:5:113 broken-link: this leads to /metrics, and no page is there",
+            "n.md:6:1 broken-link: there is no demo e; did you mean d?",
+            "n.md:6:15-37 broken-link: this leads to o/gone.png, which is not in the notebook",
+        ]
+    );
+}
+
+#[test]
+fn an_address_that_says_nothing_is_told() {
+    let text = "[a]() [b](<>) [c](http://) [d](mailto:) ![e]() [f](//) <https://>\n";
+    let told = of_note(text);
+    assert_eq!(
+        told,
+        [
+            "n.md:5:1-6 broken-link: this has no address: say between `(` and `)` where it leads",
+            "n.md:5:7-14 broken-link: this has no address: say between `(` and `)` where it leads",
+            "n.md:5:15-27 broken-link: nothing follows `http://` in this address",
+            "n.md:5:28-40 broken-link: nothing follows `mailto:` in this address",
+            "n.md:5:41-47 missing-image: this has no address: say between `(` and `)` where it leads",
+            "n.md:5:48-55 broken-link: nothing follows `//` in this address",
+            "n.md:5:56-66 broken-link: nothing follows `https://` in this address",
+        ]
     );
 }
 

@@ -220,6 +220,27 @@ fn the_notebook_that_comes_with_waterline_is_copied_whole() {
         let loc = format!("<loc>https://example.org/n/topics/{name}.html</loc>");
         assert!(sitemap.contains(&loc), "{loc}");
     }
+    for left_out in ["/search.html", "/maps/", ".sh<"] {
+        assert!(!sitemap.contains(left_out), "{left_out}");
+    }
+    // What is found: demos and panels besides topics.
+    let found = fs::read_to_string(out.join("search/docs-0.json")).expect("an index");
+    for page in ["demos/pid-1-and-init.html", "panels/layers.html"] {
+        assert!(found.contains(&format!("\"{page}\"")), "{page}");
+    }
+    // A panel's headings are below those of the text that it stands in.
+    for level in ["3", "4"] {
+        assert!(
+            page.contains(&format!(" aria-level=\"{level}\"")),
+            "{level}"
+        );
+    }
+    // Nobody here answers with data.
+    let panel = fs::read_to_string(out.join("panels/layers.html")).expect("a page");
+    assert!(
+        !panel.contains("as JSON"),
+        "it leads to what the copy does not have"
+    );
     let missing = fs::read_to_string(out.join("404.html")).expect("a page");
     assert!(missing.contains("href=\"/n/index.html\"") && missing.contains("<style>"));
     assert!(!missing.contains("<script") && !missing.contains("rel=\"stylesheet\""));
@@ -248,12 +269,16 @@ fn odd_notes() -> TempDir {
     note(
         "f.md",
         "/404",
-        "[e](e.md) ![p](pics/a%20b.png) ![none](none.png)",
+        "[e](e.md) ![p](pics/a%20b.png) ![none](none.png) [d](app/Dockerfile) [page](app/x.html) [^1] [a][b]",
     );
     note("g.md", "/con", "Learning_Odd_B");
     note("h.md", "/x.page-2", "Learning_Odd_B");
     fs::create_dir(folder.path().join("pics")).expect("a folder");
     fs::write(folder.path().join("pics/a b.png"), "png").expect("a picture");
+    fs::create_dir(folder.path().join("app")).expect("a folder");
+    for file in ["app/Dockerfile", "app/x.html"] {
+        fs::write(folder.path().join(file), "FROM scratch\n").expect("a file");
+    }
     // Lists of several pages: notes, topics, wanted topics, who refers, places on the map.
     for number in 0..70 {
         note(
@@ -312,6 +337,9 @@ fn odd_names_long_lists_and_broken_links_are_copied_too() {
             .iter()
             .any(|(name, bytes)| name.starts_with("files/pics/a-b-") && bytes == b"png")
     );
+    let beside = |name: &str| files.keys().any(|file| file.starts_with(name));
+    assert!(beside("files/app/Dockerfile") && !beside("files/app/x"));
+    assert!(said.contains("/files/app/x.html"), "{said}");
     let page = String::from_utf8(files["学习/größe.html"].clone()).expect("UTF-8");
     assert!(
         page.contains("href=&quot;/x&quot; src=&quot;/y&quot;"),
@@ -329,6 +357,36 @@ fn odd_names_long_lists_and_broken_links_are_copied_too() {
         files.keys().collect::<Vec<_>>(),
         other.keys().collect::<Vec<_>>()
     );
+}
+
+#[test]
+fn plain_notes_without_topics_are_copied_too() {
+    let notes = tempfile::tempdir().expect("a folder");
+    for (file, text) in [
+        (
+            "README.md",
+            "# Mine\n\n[[b#Two]] [c](c%23.md) [[c#]] ![[x#.png]]\n",
+        ),
+        ("b.md", "## Two\n\n[back](README.md#mine)\n"),
+        ("c#.md", "[up](./)\n"),
+        ("x#.png", "png"),
+    ] {
+        fs::write(notes.path().join(file), text).expect("a file");
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    for (content, page) in [("", "b.html"), ("none", "index.html")] {
+        let content = notes.path().join(content);
+        fs::create_dir_all(&content).expect("a folder");
+        let out = folder.path().join(page);
+        let said = done(export(&[
+            out.to_str().expect("text"),
+            "--content",
+            content.to_str().expect("text"),
+        ]));
+        assert!(!said.contains("lead to what the copy"), "{said}");
+        assert!(out.join(page).exists());
+        crawl(&out);
+    }
 }
 
 /// The one file that an export wrote, checked to ask for nothing.
@@ -390,6 +448,32 @@ fn one_topic_or_note_is_one_file_that_asks_for_nothing() {
     let odd = one("/404", &["--content", content]);
     assert!(odd.contains("src=\"data:image/png;base64,cG5n\""));
     assert!(one("Learning_Nobody_Wrote", &["--content", content]).contains("Nobody has written"));
+}
+
+#[test]
+fn one_file_leads_to_itself_and_leaves_a_huge_picture_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (notes, out) = (folder.path().join("notes"), folder.path().join("one.html"));
+    fs::create_dir(&notes).expect("a folder");
+    let text = "# A\n\n[me](a.md) ![small](s.png) ![big](big.png)\n";
+    fs::write(notes.join("a.md"), text).expect("a note");
+    fs::write(notes.join("s.png"), "png").expect("a picture");
+    let big = fs::File::create(notes.join("big.png")).expect("a picture");
+    big.set_len((16 << 20) + 1).expect("a length");
+    let said = done(export(&[
+        out.to_str().expect("text"),
+        "--only",
+        "/a",
+        "--content",
+        notes.to_str().expect("text"),
+    ]));
+    assert!(
+        said.contains("/files/big.png") && !said.contains("s.png"),
+        "{said}"
+    );
+    let html = fs::read_to_string(&out).expect("a page");
+    assert!(html.contains("<a href=\"#main\">me</a>"), "{html}");
+    assert!(html.len() < 1 << 20);
 }
 
 #[test]

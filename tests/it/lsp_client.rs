@@ -152,6 +152,15 @@ impl Client {
         }
     }
 
+    /// The messages that came so far and nobody waited for, of one kind.
+    pub fn aside(&self, is_it: impl Fn(&Value) -> bool) -> Vec<Value> {
+        self.aside
+            .iter()
+            .filter(|one| is_it(one))
+            .cloned()
+            .collect()
+    }
+
     /// Waits until a file's newest diagnostics are as they must be.
     pub fn diagnostics(&mut self, file: &str, is_it: impl Fn(&[Value]) -> bool) -> Vec<Value> {
         let uri = self.uri(file);

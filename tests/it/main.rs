@@ -27,6 +27,7 @@ mod live_engine;
 mod lsp;
 mod lsp_client;
 mod lsp_lies;
+mod lsp_manners;
 mod many_hosts;
 mod map;
 mod networks;

@@ -23,6 +23,18 @@ fn hrefs(book: &Notebook, path: &str) -> Vec<String> {
         .collect()
 }
 
+/// The `id`s of a note's headings, in order.
+fn ids(book: &Notebook, path: &str) -> Vec<String> {
+    let note = book.note(path).expect("a note");
+    note.outline.into_iter().map(|entry| entry.id).collect()
+}
+
+/// The files of the notes, in order.
+fn files(book: &Notebook) -> Vec<String> {
+    let notes = book.index().notes.into_iter();
+    notes.map(|note| note.file).collect()
+}
+
 /// What is told of a notebook.
 fn told(book: &Notebook) -> Vec<String> {
     let problems = book.problems().into_iter();
@@ -97,14 +109,10 @@ fn relative_links_lead_to_notes_with_and_without_their_ending() {
         hrefs(&book, "/notes/日記"),
         ["/notes/My-day--1-(50-)", "/notes/%E6%97%A5%E8%A8%98"]
     );
-    let ids: Vec<String> = book
-        .note("/guide/setup")
-        .unwrap()
-        .outline
-        .into_iter()
-        .map(|entry| entry.id)
-        .collect();
-    assert_eq!(ids, ["setup", "first-steps", "first-steps-1"]);
+    assert_eq!(
+        ids(&book, "/guide/setup"),
+        ["setup", "first-steps", "first-steps-1"]
+    );
 }
 
 #[test]
@@ -116,18 +124,11 @@ fn a_heading_has_one_id_and_is_found_by_its_text_too() {
         ),
         (
             "b.md",
-            "[1](a.md#disk) [2](a.md#Learning_Disk) [3](a.md#disk-learning_disk) [4](a.md#-fast--small) [[a#🚀 Fast & small]] [[a#^mark]] [5](a.md#gone)\n",
+            "[1](a.md#disk) [2](a.md#Learning_Disk) [3](a.md#disk-learning_disk) [4](a.md#-fast--small) [[a#🚀 Fast & small]] [[a#^mark]] [5](a.md#gone) [6](a.md#fast--small)\n",
         ),
     ]);
-    let ids: Vec<String> = book
-        .note("/a")
-        .unwrap()
-        .outline
-        .into_iter()
-        .map(|e| e.id)
-        .collect();
     assert_eq!(
-        ids,
+        ids(&book, "/a"),
         ["Learning_Disk", "disk", "learning_disk", "-fast--small"]
     );
     assert_eq!(
@@ -139,7 +140,8 @@ fn a_heading_has_one_id_and_is_found_by_its_text_too() {
             "/a#-fast--small",
             "/a#-fast--small",
             "/a",
-            "/a#gone"
+            "/a#gone",
+            "/a#-fast--small"
         ]
     );
     assert_eq!(
@@ -226,6 +228,82 @@ fn a_wiki_link_that_leads_nowhere_stays_as_it_is_written() {
         ["/x/same"],
         "the one beside it is near"
     );
+}
+
+#[test]
+fn a_hash_in_the_name_of_a_file_is_no_heading() {
+    let book = notebook(&[
+        ("C#.md", "# See sharp\n\n## Types\n"),
+        ("C.md", "# Sea\n\n## Types\n"),
+        ("x/F# notes.md", "# F\n"),
+        ("alone.md", "[[c#]]\n"),
+        (
+            "a.md",
+            "[[C#]]\n\n[[c#|it]]\n\n[[C#Types]] [[f# NOTES]] [f](x/F%23%20notes.md) [c](C%23.md#types)\n",
+        ),
+    ]);
+    assert_eq!(
+        hrefs(&book, "/a"),
+        [
+            "/C-",
+            "/C-",
+            "/C#types",
+            "/x/F--notes",
+            "/x/F--notes",
+            "/C-#types"
+        ]
+    );
+    assert!(told(&book).is_empty(), "{:?}", told(&book));
+    assert_eq!(book.note_references("/C-", |_| 0..9).count, 4);
+}
+
+#[test]
+fn of_many_with_one_name_the_very_name_or_kind_is_meant() {
+    let mut files: Vec<(String, String)> = (0..7)
+        .map(|n| (format!("{n}/many.md"), "many\n".to_owned()))
+        .collect();
+    let text = "[[many]]\n\n[[Same]] ![[pic.png]] [[pic.png]] [a](same.pdf) [own](a.md)\n";
+    for (file, text) in [
+        ("x/Same.md", "one\n"),
+        ("y/x/same.md", "two\n"),
+        ("z/X/SAME.md", "three\n"),
+        ("pic.png.md", "a note\n"),
+        ("img/pic.png", "x"),
+        ("same.md", "four\n"),
+        ("a.md", text),
+    ] {
+        files.push((file.to_owned(), text.to_owned()));
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(a, b)| (&**a, &**b)).collect();
+    let book = notebook(&files);
+    assert_eq!(hrefs(&book, "/a")[..1], ["/x/Same"]);
+    let html = body(&book, "/a");
+    assert!(html.contains("<img src=\"/files/img/pic.png\""), "{html}");
+    assert_eq!(html.matches("href=\"/pic").count(), 1, "{html}");
+    let told = told(&book);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(
+        told[0].contains("3/many.md or 4/many.md or others: write"),
+        "{told:?}"
+    );
+    assert!(
+        told[1].contains("this leads to same.pdf"),
+        "another ending is no note: {told:?}"
+    );
+    assert_eq!(
+        book.note_references("/a", |_| 0..9).count,
+        0,
+        "its own link is none"
+    );
+}
+
+#[test]
+fn a_heading_that_is_called_as_another_is_numbered_has_a_number_of_its_own() {
+    let text = "# One\n\n# One 1\n\n# One\n\n# -One\n\n[a](#one-2) [b](#one-1) [c](#fn-why)[^why]\n\n[^why]: so\n";
+    let book = notebook(&[("a.md", text)]);
+    let all = ids(&book, "/a");
+    assert_eq!(all, ["one", "one-1", "one-2", "-one"]);
+    assert!(told(&book).is_empty(), "{:?}", told(&book));
 }
 
 #[test]
@@ -343,8 +421,15 @@ fn pictures_keep_their_room_and_lead_to_their_file() {
     ));
     let book = Notebook::from_files(files, &rules());
     let html = body(&book, "/n/a");
-    let picture = "<img src=\"/files/pics/My%20disk%231.png\" alt=\"a disk\" title=\"T\" width=\"640\" height=\"400\" loading=\"lazy\">";
-    assert!(html.contains(picture), "{html}");
+    let picture = |more: &str| {
+        format!(
+            "<img src=\"/files/pics/My%20disk%231.png\" alt=\"{more} width=\"640\" height=\"400\" loading=\"lazy\">"
+        )
+    };
+    for more in ["a disk\" title=\"T\"", "My disk#1.png\"", "my DISK#1.png\""] {
+        assert!(html.contains(&picture(more)), "{more}\n{html}");
+    }
+    assert_eq!(html.matches("src=\"/files/pics/").count(), 3, "{html}");
     assert!(
         html.contains("<a href=\"/files/data.csv\">data</a>"),
         "{html}"
@@ -357,6 +442,17 @@ fn pictures_keep_their_room_and_lead_to_their_file() {
         book.files_beside().collect::<Vec<_>>(),
         ["data.csv", "pics/My disk#1.png"]
     );
+}
+
+#[test]
+fn a_picture_that_comes_or_goes_may_be_what_was_meant() {
+    let missing = "a.md:1:1 there is no image pics/disc.png";
+    let book = notebook(&[("a.md", "![a disk](pics/disc.png)\n")]);
+    assert_eq!(told(&book), [missing]);
+    let come = book.save("img/disc.png", b"");
+    let meant = format!("{missing}; did you mean img/disc.png?");
+    assert_eq!(told(&come), [meant]);
+    assert_eq!(told(&come.remove("img/disc.png")), [missing]);
 }
 
 /// A content folder on the disk.
@@ -390,13 +486,7 @@ fn what_ignore_files_say_is_not_read() {
         ("node_modules/deep/readme.md", "# N"),
     ]);
     let book = load(folder.path());
-    let files: Vec<String> = book
-        .index()
-        .notes
-        .into_iter()
-        .map(|note| note.file)
-        .collect();
-    assert_eq!(files, ["a.md", "sub/keep.draft.md"]);
+    assert_eq!(files(&book), ["a.md", "sub/keep.draft.md"]);
     let told = told(&book);
     assert!(
         told[0].starts_with("a.md:3:1 this leads to private/x.png"),
@@ -459,13 +549,7 @@ fn pipes_circles_and_links_out_hold_nobody_up() {
     symlink(root, root.join("x/round")).unwrap();
     symlink(root.join("loop.md"), root.join("loop.md")).unwrap();
     let book = load(root);
-    let files: Vec<String> = book
-        .index()
-        .notes
-        .into_iter()
-        .map(|note| note.file)
-        .collect();
-    assert_eq!(files, ["a.md", "x/b.md"]);
+    assert_eq!(files(&book), ["a.md", "x/b.md"]);
     for closed in ["pipe.png", "out.png"] {
         assert!(book.open_beside(closed).is_none(), "{closed}");
     }

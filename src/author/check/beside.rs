@@ -3,21 +3,42 @@
 use crate::notebook::{Elsewhere, Problem, Rule};
 use crate::panels::Panel;
 
+/// Pages that have none below them.
+const ALONE: [&str; 9] = [
+    "map",
+    "values",
+    "live",
+    "terminal",
+    "notebook.json",
+    "healthz",
+    "readyz",
+    "favicon.ico",
+    "favicon.svg",
+];
+
+/// Addresses that no note can have, and at which no page is.
+const NONE: [&str; 2] = ["workshop", "metrics"];
+
 /// Those links that lead to no page.
 pub fn missing(links: &[Elsewhere]) -> Vec<Problem> {
     let told = links.iter().filter_map(|link| {
-        let (first, rest) = link.path.trim_matches('/').split_once('/')?;
-        if first != "panels" {
+        let bare = link.path.trim_matches('/');
+        let (first, rest) = bare.split_once('/').unwrap_or((bare, ""));
+        let name = match first {
+            "panels" => rest.trim_end_matches(".json"),
+            "gallery" => rest,
+            _ => "",
+        };
+        let (rule, message) = if !name.is_empty() && Panel::from_name(name).is_none() {
+            (Rule::UnknownPanel, Panel::none_named(name))
+        } else if NONE.contains(&first) || (ALONE.contains(&first) && !rest.is_empty()) {
+            let message = format!("this leads to /{bare}, and no page is there");
+            (Rule::BrokenLink, message)
+        } else {
             return None;
-        }
-        let name = rest.trim_end_matches(".json");
-        if Panel::from_name(name).is_some() {
-            return None;
-        }
-        let known = Panel::ALL.map(Panel::name).join(", ");
-        let message = format!("no panel is named {name:?}; there are {known}");
+        };
         let at = (link.line, link.column);
-        Some(Problem::new(Rule::UnknownPanel, &link.file, at, message))
+        Some(Problem::new(rule, &link.file, at, message))
     });
     told.collect()
 }

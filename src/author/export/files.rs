@@ -34,7 +34,28 @@ const ENDINGS: &[(&str, &str)] = &[
     ("mp4", "video/mp4"),
     ("webm", "video/webm"),
     ("mp3", "audio/mpeg"),
+    ("apng", "image/apng"),
+    ("bmp", "image/bmp"),
+    ("ico", "image/vnd.microsoft.icon"),
+    ("conf", "text/plain"),
+    ("diff", "text/plain"),
+    ("dockerfile", "text/plain"),
+    ("dockerignore", "text/plain"),
+    ("go", "text/plain"),
+    ("hcl", "text/plain"),
+    ("ini", "text/plain"),
+    ("log", "text/plain"),
+    ("patch", "text/plain"),
+    ("py", "text/plain"),
+    ("rs", "text/plain"),
+    ("sql", "text/plain"),
+    ("tsv", "text/plain"),
+    ("tgz", "application/gzip"),
+    ("xz", "application/x-xz"),
 ];
+
+/// The type of a file without an ending, as `Dockerfile`.
+const NO_ENDING: &str = "text/plain";
 
 /// The files beside the notes that pages ask for.
 #[derive(Debug, Default)]
@@ -83,9 +104,7 @@ impl Files {
         if !name.split('/').all(plain) || !self.led_to.contains(name) {
             return None;
         }
-        let (_, ending) = name.rsplit_once('.')?;
-        let ending = ending.to_ascii_lowercase();
-        let (_, mime) = ENDINGS.iter().find(|(own, _)| *own == ending)?;
+        let mime = mime(name)?;
         let found = root.join(name).canonicalize().ok()?;
         let inside = found.strip_prefix(root).ok()?;
         let hidden = inside
@@ -114,6 +133,17 @@ impl Files {
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The type of a file, where it is safe to give.
+fn mime(name: &str) -> Option<&'static str> {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    let Some((_, ending)) = last.rsplit_once('.') else {
+        return Some(NO_ENDING);
+    };
+    let mut known = ENDINGS.iter();
+    let known = known.find(|(own, _)| ending.eq_ignore_ascii_case(own))?;
+    Some(known.1)
 }
 
 /// A name that every file server takes. One that had to be changed, or that another may have
@@ -155,12 +185,18 @@ mod tests {
             std::fs::write(notes.join(file), "x").expect("a file");
         }
         #[cfg(unix)]
-        std::os::unix::fs::symlink("../out.png", notes.join("link.png")).expect("a link");
+        for (to, link) in [
+            ("../out.png", "link.png"),
+            ("pics/.secret/x.png", "dot.png"),
+        ] {
+            std::os::unix::fs::symlink(to, notes.join(link)).expect("a link");
+        }
         let led_to = [
             "pics/a b.png",
             "pics/.secret/x.png",
             "page.html",
             "link.png",
+            "dot.png",
             "pics",
             "none.png",
         ];
@@ -177,6 +213,7 @@ mod tests {
             "/files/../out.png",
             "/files/%2e%2e/out.png",
             "/files/link.png",
+            "/files/dot.png",
             "/files/page.html",
             "/files/note.md",
             "/files/pics",
@@ -197,6 +234,21 @@ mod tests {
             "{taken}"
         );
         assert_eq!(files.asked().len(), 1);
+    }
+
+    #[test]
+    fn what_a_browser_runs_by_itself_stays_behind() {
+        for (name, expected) in [
+            ("v1.2/Dockerfile", Some("text/plain")),
+            ("a.tar.GZ", Some("application/gzip")),
+            ("a.bmp", Some("image/bmp")),
+            ("a.html", None),
+            ("a.js", None),
+            ("a.php", None),
+            ("a.", None),
+        ] {
+            assert_eq!(mime(name), expected, "{name}");
+        }
     }
 
     #[test]

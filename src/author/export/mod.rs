@@ -48,7 +48,7 @@ pub struct Told {
     /// How many files in all.
     pub files: usize,
     /// The links that lead nowhere in the copy and became text: the page's file and the
-    /// address, in order.
+    /// address, in order. Of one page alone only the pictures that it cannot hold.
     pub lost: Vec<(String, String)>,
 }
 

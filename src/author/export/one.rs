@@ -15,7 +15,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 /// The largest picture that is put into a page, in bytes.
 const MOST: u64 = 16 << 20;
@@ -46,9 +48,15 @@ pub fn one(copied: &Copied<'_>, of: &str, out: &Path) -> Result<Told, ExportErro
     });
     let html = html.ok_or_else(|| no_such(notebook, of))?;
     let files = Files::of(copied.folder(), &copied.edition.notebook);
+    let unseen = Mutex::<BTreeSet<String>>::default();
     let lead = |name: &str, address: &str, page: &Page, _: usize, _: &str| {
         if name == "src" {
-            return picture(&files, address);
+            let found = picture(&files, address);
+            if found.is_none() {
+                let mut unseen = unseen.lock().unwrap_or_else(PoisonError::into_inner);
+                unseen.insert(address.to_owned());
+            }
+            return found;
         }
         let base = || {
             let to = addresses.resolve(address, page, 1)?;
@@ -70,17 +78,13 @@ pub fn one(copied: &Copied<'_>, of: &str, out: &Path) -> Result<Told, ExportErro
         copied.folder(),
         &rewritten.html.replacen("<!doctype html>\n", ONE, 1),
     )?;
-    let mut lost: Vec<_> = rewritten
-        .lost
-        .into_iter()
-        .map(|lost| (page.file.clone(), lost))
-        .collect();
-    lost.sort();
-    lost.dedup();
+    // A single page leads out of itself all the time: of that nothing is told.
+    let unseen = unseen.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let lost = unseen.into_iter().map(|lost| (page.file.clone(), lost));
     Ok(Told {
         pages: 1,
         files: 1,
-        lost,
+        lost: lost.collect(),
     })
 }
 

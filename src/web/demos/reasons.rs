@@ -45,9 +45,8 @@ impl Reasons {
             Ok(file) => {
                 for (topic, why) in file.topics {
                     let at = topic.span();
-                    let message = format!("no note defines the topic {}", topic.get_ref());
-                    let unknown =
-                        Problem::in_text(Rule::UnknownTopic, FILE, own, at.start, message);
+                    // What to say is known with the notes.
+                    let unknown = Problem::in_text(Rule::UnknownTopic, FILE, own, at.start, "");
                     let unknown = unknown.wide(own[at].chars().count());
                     self.own.push((topic.get_ref().clone(), unknown));
                     self.why.insert(topic.into_inner(), why);
@@ -76,8 +75,11 @@ impl Reasons {
     pub fn problems(&self, notebook: &Notebook) -> Vec<Problem> {
         let unknown = self.own.iter();
         let unknown = unknown.filter(|(topic, _)| notebook.topic_link(topic).wanted);
-        let unknown = unknown.map(|(_, problem)| problem);
-        self.problems.iter().chain(unknown).cloned().collect()
+        let unknown = unknown.map(|(topic, problem)| Problem {
+            message: notebook.no_topic(topic),
+            ..problem.clone()
+        });
+        self.problems.iter().cloned().chain(unknown).collect()
     }
 
     /// Why this topic has none.
@@ -122,7 +124,8 @@ mod tests {
                 .collect()
         };
         let own = "[topics]\nLearning_A = 'x'\nLearning_B = 'y'";
-        let unknown = "demos/none.toml:3:1: no note defines the topic Learning_B";
+        let unknown =
+            "demos/none.toml:3:1: no note defines the topic Learning_B; did you mean Learning_A?";
         assert_eq!(told(Reasons::default().and(own)), [unknown]);
         let odd = told(Reasons::default().and("[topics]\nLearning_A = 3"));
         assert!(odd[0].starts_with("demos/none.toml:2:"), "{odd:?}");

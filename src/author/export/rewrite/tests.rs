@@ -29,10 +29,10 @@ fn addresses_become_relative_and_text_stays() {
     let same = "<p title=\"=/\">a=&quot;/b&quot; <a href=\"https://x.org/\">x</a> \
         <a href=\"//x.org/a\">y</a> <a href=\"#here\">z</a> <input value=\"/v\"></p>";
     assert_eq!(rewritten(same).html, same);
-    let html = "<a class=\"ref\" href=\"/x?a=1&#38;b=2#c\">x</a><img src=\"/p.png\" alt=\"\"><form action=\"/search\">";
+    let html = "<a class=\"ref\" href=\"/x?a=1&#38;b=2&amp;c=3#d\">x</a><img src=\"/p.png\" alt=\"\"><form action=\"/search\">";
     assert_eq!(
         rewritten(html).html,
-        "<a class=\"ref\" href=\"../../to/x?a=1&amp;b=2#c\">x</a><img src=\"../../to/p.png\" alt=\"\"><form action=\"../../to/search\">"
+        "<a class=\"ref\" href=\"../../to/x?a=1&amp;b=2&amp;c=3#d\">x</a><img src=\"../../to/p.png\" alt=\"\"><form action=\"../../to/search\">"
     );
 }
 
