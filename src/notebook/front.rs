@@ -58,14 +58,7 @@ const DEMO: &[&str] = &["path", "title", "topic", "minutes"];
 /// Reads the front matter of `text`. Faults are pushed onto `faults`.
 pub(super) fn read(text: &str, is_demo: bool, faults: &mut Vec<Fault>) -> Front {
     let Some(mut cut) = cut(text) else {
-        if !is_demo && !text.trim().is_empty() {
-            faults.push(Fault::new(
-                Rule::FrontMatter,
-                1,
-                1,
-                "no front matter: add `path` and `title` between two `---` lines at the top",
-            ));
-        }
+        // Other people's notes have none: the file's name and the first heading say it all.
         return Front::default();
     };
     // One line for the opening `---`, so that the lines of an error are the file's.

@@ -138,7 +138,7 @@ rules! {
         "A note is not valid UTF-8, or holds bytes that no text has.";
     /// The fields at the top of a file.
     FrontMatter "front-matter" Warning
-        "The front matter is missing, cannot be read, lacks a field, or has one that is not known.";
+        "The front matter cannot be read, lacks a field, or has one that is not known.";
     /// Nothing to read.
     EmptyNote "empty-note" Warning
         "A note or demo has no text.";

@@ -621,7 +621,7 @@ fn the_index_has_the_shape_and_order_of_its_contract() {
         ("a.md", "no front matter <<Learning_B>>\n"),
     ]);
     let json = serde_json::to_string(&book.index()).unwrap();
-    insta::assert_snapshot!(json, @r#"{"notes":[{"file":"a.md","path":"/a","title":"a"},{"file":"b.md","path":"/b","title":"B"}],"anchors":[{"name":"Learning_B","file":"b.md","line":6,"column":3,"title":"B","note":"/b"}],"references":[{"name":"Learning_B","file":"b.md","line":8,"column":1,"note":"/b","topic":"Learning_B","resolved":true},{"name":"Learning_Z","file":"b.md","line":8,"column":13,"note":"/b","topic":"Learning_B","resolved":false}],"wanted":[{"name":"Learning_Z","did_you_mean":["Learning_B"]}],"duplicates":[{"name":"Learning_B","file":"a.md","line":1,"column":17}],"warnings":[{"file":"a.md","line":1,"column":1,"message":"no front matter: add `path` and `title` between two `---` lines at the top"}]}"#);
+    insta::assert_snapshot!(json, @r#"{"notes":[{"file":"a.md","path":"/a","title":"a"},{"file":"b.md","path":"/b","title":"B"}],"anchors":[{"name":"Learning_B","file":"b.md","line":6,"column":3,"title":"B","note":"/b"}],"references":[{"name":"Learning_B","file":"b.md","line":8,"column":1,"note":"/b","topic":"Learning_B","resolved":true},{"name":"Learning_Z","file":"b.md","line":8,"column":13,"note":"/b","topic":"Learning_B","resolved":false}],"wanted":[{"name":"Learning_Z","did_you_mean":["Learning_B"]}],"duplicates":[{"name":"Learning_B","file":"a.md","line":1,"column":17}],"warnings":[]}"#);
 }
 
 #[test]

@@ -23,11 +23,10 @@ fn hrefs(book: &Notebook, path: &str) -> Vec<String> {
         .collect()
 }
 
-/// What is told of a notebook, but that its notes have no front matter.
+/// What is told of a notebook.
 fn told(book: &Notebook) -> Vec<String> {
     let problems = book.problems().into_iter();
     problems
-        .filter(|p| !p.message.starts_with("no front matter"))
         .map(|p| format!("{}:{}:{} {}", p.file, p.line, p.column, p.message))
         .collect()
 }

@@ -564,7 +564,7 @@ fn the_author_is_told_what_to_mend_in_this_note_only() {
     let notebook = notebook(&[
         ("docker.md", DOCKER),
         ("other.md", "---\npath: [\n---\n\n# O\n"),
-        ("another.md", "no front matter\n"),
+        ("another.md", "---\npath: /other/one\n---\n\n# A\n"),
     ]);
     let problems = notebook.problems();
     let here = problems
