@@ -276,9 +276,15 @@ pub(super) fn name_in(root: &Path, path: &Path) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("/"))
 }
 
+/// Is a file with this name one that the content folder's author wants to be read? The ignore
+/// files are read for each question. `root` is the folder without links.
+pub fn is_meant(root: &Path, file: &str) -> bool {
+    Ours::of(root).takes(file)
+}
+
 /// What a note of a content folder holds now; `None` where it is gone, or not for us to read.
 pub fn read_again(root: &Path, file: &str) -> Option<Vec<u8>> {
-    match is_note(file) {
+    match is_note(file) && is_meant(root, file) {
         true => read_whole(root, file).ok().flatten(),
         false => None,
     }

@@ -61,7 +61,7 @@ pub mod watch;
 
 pub use beside::Opened;
 pub use demo::{DemoBlock, DemoFile, DemoPart};
-pub use files::{Content, ContentError, read_again};
+pub use files::{Content, ContentError, is_meant, read_again};
 pub use follow::Followed;
 pub use glance::Glance;
 pub use graph::{MappedNote, NoteMap, Place, Way};

@@ -291,12 +291,12 @@ impl<F: FnMut(News)> Watched<F> {
         let read: Vec<Change> = names
             .into_par_iter()
             .with_min_len(16)
-            .filter_map(|(name, is_ours)| {
+            .map(|(name, is_ours)| {
                 let there = match is_ours {
-                    true => at(&root, &name, lists)?,
+                    true => at(&root, &name, lists),
                     false => Now::Gone,
                 };
-                Some((name, there))
+                (name, there)
             })
             .collect();
         let mut changes = Vec::new();
@@ -342,20 +342,21 @@ fn is_folder(place: &Path) -> bool {
     place.symlink_metadata().is_ok_and(|about| about.is_dir())
 }
 
-/// What is at a file's place; `None` for what is no file.
-fn at(root: &Path, name: &str, lists: &[&str]) -> Option<Now> {
+/// What is at a file's place.
+fn at(root: &Path, name: &str, lists: &[&str]) -> Now {
     let path = root.join(name);
     let read = match lists.contains(&name) {
         true => files::read_whole(root, name),
         false => files::read_file(root, name),
     };
     match read {
-        Ok(Some(bytes)) => Some(Now::Bytes(bytes)),
-        Ok(None) => path.is_dir().then_some(Now::Gone),
-        Err(why) => Some(match path.symlink_metadata() {
+        Ok(Some(bytes)) => Now::Bytes(bytes),
+        // Another thing has its name now, such as a folder or a pipe.
+        Ok(None) => Now::Gone,
+        Err(why) => match path.symlink_metadata() {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Now::Gone,
             _ => Now::Unreadable(why),
-        }),
+        },
     }
 }
 

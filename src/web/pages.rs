@@ -64,7 +64,7 @@ impl Beside<'_> {
     }
 
     /// What the author of a file should mend, where pages tell that.
-    fn to_mend(&self, notebook: &Notebook, file: &str) -> Vec<Problem> {
+    fn for_the_author(&self, notebook: &Notebook, file: &str) -> Vec<Problem> {
         match self.for_authors {
             true => notebook.problems_of(file),
             false => Vec::new(),

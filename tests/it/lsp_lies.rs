@@ -233,3 +233,41 @@ fn ranges_out_of_bounds_are_at_the_edge() {
         }
     }
 }
+
+#[test]
+fn what_the_folder_passes_over_is_no_note_however_it_is_named() {
+    let folder = notes();
+    let path = |file: &str| folder.path().join(file);
+    fs::write(path(".gitignore"), "drafts/\n").expect("it is written");
+    fs::write(path(".waterlineignore"), "todo.md\n").expect("it is written");
+    fs::create_dir_all(path("drafts")).expect("a folder");
+    let text = "# <<Learning_Draft>>\n\nLearning_Nothing\n";
+    let files = ["drafts/d.md", "todo.md", ".hidden.md"];
+    for file in files {
+        fs::write(path(file), text).expect("it is written");
+    }
+    let mut client = Client::open(folder.path(), json!({}));
+    let topics = |client: &mut Client| {
+        let found = client.ask("workspace/symbol", json!({"query": "Learning"}));
+        let found = found.expect("an answer");
+        let names = found.as_array().expect("a list").iter();
+        names.map(|one| one["name"].clone()).collect::<Vec<_>>()
+    };
+    for file in files {
+        client.did_open(file, 1, text);
+        client.did_change(file, 2, json!([{"text": text}]));
+        assert_eq!(topics(&mut client), ["Learning_A"], "{file} is open");
+        client.tell(
+            "textDocument/didClose",
+            json!({"textDocument": {"uri": client.uri(file)}}),
+        );
+        assert_eq!(topics(&mut client), ["Learning_A"], "{file} was closed");
+        let changes = json!([{"uri": client.uri(file), "type": 2}]);
+        client.tell(
+            "workspace/didChangeWatchedFiles",
+            json!({"changes": changes}),
+        );
+        assert_eq!(topics(&mut client), ["Learning_A"], "{file} was told of");
+    }
+    is_well(&mut client, A);
+}

@@ -269,3 +269,23 @@ fn a_picture_that_comes_and_goes_is_told_by_its_first_bytes() {
     fs::remove_file(root.join("p.gif")).unwrap();
     expect(&news, "p.gif", None);
 }
+
+#[test]
+fn a_note_that_became_a_pipe_or_a_folder_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    for file in ["pipe.md", "folder.md"] {
+        fs::write(root.join(file), "one").unwrap();
+    }
+    let (_watch, news) = watched(root);
+    // Renamed over it, so that at no moment there is nothing.
+    let made = std::process::Command::new("mkfifo")
+        .arg(root.join(".pipe"))
+        .status();
+    assert!(made.expect("mkfifo").success());
+    fs::rename(root.join(".pipe"), root.join("pipe.md")).unwrap();
+    expect(&news, "pipe.md", None);
+    fs::remove_file(root.join("folder.md")).unwrap();
+    fs::create_dir(root.join("folder.md")).unwrap();
+    expect(&news, "folder.md", None);
+}

@@ -117,34 +117,85 @@ pub(super) struct Sources<'a> {
     report: &'a Report<'a>,
     /// What is no note, as it is on the disk.
     lists: HashMap<String, Option<String>>,
-    /// A file, and a line in it with the byte that it begins at.
-    at: Option<(String, u32, usize)>,
+    /// A file, and how far it was read.
+    at: Option<(String, Walk)>,
+}
+
+/// How far a text was read: each place is sought from the one before, as many problems may
+/// be on one line of a megabyte.
+#[derive(Clone, Copy, Debug)]
+struct Walk {
+    /// The line, from 1, and its bytes in the text.
+    line: u32,
+    from: usize,
+    to: usize,
+    /// A column in it, from 1, and its byte in the line.
+    column: u32,
+    byte: usize,
+}
+
+impl Walk {
+    fn new(text: &str) -> Walk {
+        Walk {
+            line: 1,
+            from: 0,
+            to: text.find('\n').unwrap_or(text.len()),
+            column: 1,
+            byte: 0,
+        }
+    }
+
+    /// A line without its end, and the byte in it that a column is at; its end where the
+    /// line is shorter. `None` where there is no such line.
+    fn to<'t>(&mut self, text: &'t str, line: u32, column: u32) -> Option<(&'t str, usize)> {
+        if line < self.line {
+            *self = Walk::new(text);
+        }
+        while self.line < line {
+            let from = self.to + 1;
+            let rest = text.get(from..)?;
+            *self = Walk {
+                line: self.line + 1,
+                from,
+                to: rest.find('\n').map_or(text.len(), |length| from + length),
+                column: 1,
+                byte: 0,
+            };
+        }
+        if column < self.column {
+            (self.column, self.byte) = (1, 0);
+        }
+        let whole = text.get(self.from..self.to)?.trim_end_matches('\r');
+        let rest = whole.get(self.byte..).unwrap_or_default();
+        let mut chars = rest.char_indices();
+        match chars.nth((column - self.column) as usize) {
+            Some((length, _)) => {
+                (self.column, self.byte) = (column, self.byte + length);
+                Some((whole, self.byte))
+            }
+            None => Some((whole, whole.len())),
+        }
+    }
 }
 
 impl Sources<'_> {
-    /// A line of a file, without its end.
-    pub fn line(&mut self, file: &str, line: u32) -> Option<&str> {
-        let known = self.at.take().filter(|(other, ..)| other == file);
-        let (_, mut number, mut from) = known.unwrap_or((file.to_owned(), 1, 0));
-        if number > line {
-            (number, from) = (1, 0);
-        }
+    /// A line of a file, without its end, and the byte in it that a problem is at.
+    pub fn place(&mut self, problem: &Problem) -> Option<(&str, usize)> {
+        let file = &problem.file;
         let report = self.report;
         let text = match report.edition.notebook.source(file) {
             Some(text) => text,
             None => self
                 .lists
-                .entry(file.to_owned())
+                .entry(file.clone())
                 .or_insert_with(|| list(report.content, file))
                 .as_deref()?,
         };
-        while number < line {
-            from += text.get(from..)?.find('\n')? + 1;
-            number += 1;
+        if self.at.as_ref().is_none_or(|(other, _)| other != file) {
+            self.at = Some((file.clone(), Walk::new(text)));
         }
-        self.at = Some((file.to_owned(), number, from));
-        let rest = text.get(from..)?;
-        Some(rest.split('\n').next()?.trim_end_matches('\r'))
+        let (_, walk) = self.at.as_mut()?;
+        walk.to(text, problem.line, problem.column.max(1))
     }
 }
 
@@ -157,4 +208,32 @@ fn list(content: &Content, file: &str) -> Option<String> {
     is_list
         .then(|| std::fs::read_to_string(folder.join(file)).ok())
         .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_the_same_whatever_was_sought_before() {
+        let text = "éa b\r\n\nwhale 🐳 whale\nend";
+        let places = [
+            (1, 1, Some(("éa b", 0))),
+            (1, 2, Some(("éa b", 2))),
+            (1, 9, Some(("éa b", 5))),
+            (2, 1, Some(("", 0))),
+            (3, 7, Some(("whale 🐳 whale", 6))),
+            (3, 9, Some(("whale 🐳 whale", 11))),
+            (4, 3, Some(("end", 2))),
+            (5, 1, None),
+        ];
+        for (line, column, first) in places {
+            for (then_line, then_column, then) in places {
+                let mut walk = Walk::new(text);
+                assert_eq!(walk.to(text, line, column), first);
+                let found = walk.to(text, then_line, then_column);
+                assert_eq!(found, then, "{line}:{column} {then_line}:{then_column}");
+            }
+        }
+    }
 }

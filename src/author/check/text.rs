@@ -49,17 +49,22 @@ pub fn write(report: &Report<'_>, color: bool, out: &mut impl Write) -> io::Resu
         let rule = paint.with("2", &format!("[{}]", problem.rule.name()));
         let message = harmless(&problem.message);
         writeln!(out, "{place}: {severity}: {message} {rule}")?;
-        if let Some(line) = sources.line(&problem.file, problem.line) {
-            excerpt(problem, line, &paint, out)?;
+        if let Some(place) = sources.place(problem) {
+            excerpt(problem, place, &paint, out)?;
         }
         writeln!(out)?;
     }
     writeln!(out, "{}", summary(report))
 }
 
-/// The line of the source, and the caret.
-fn excerpt(problem: &Problem, line: &str, paint: &Paint, out: &mut impl Write) -> io::Result<()> {
-    let cut = Cut::of(line, problem);
+/// The line of the source, and the caret. `place` is the line and the byte in it.
+fn excerpt(
+    problem: &Problem,
+    place: (&str, usize),
+    paint: &Paint,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let cut = Cut::of(place, problem);
     if cut.text.trim().is_empty() {
         return Ok(());
     }
@@ -82,17 +87,12 @@ struct Cut {
 }
 
 impl Cut {
-    fn of(line: &str, problem: &Problem) -> Cut {
-        let at = problem.column.saturating_sub(1) as usize;
+    fn of((line, from): (&str, usize), problem: &Problem) -> Cut {
         let until = problem
             .end
             .map_or(1, |end| end.saturating_sub(problem.column));
         let shown = |text: &str| harmless(&text.replace('\t', "    "));
         // Not all of it: a line may have a megabyte, and many problems.
-        let from = line
-            .char_indices()
-            .nth(at)
-            .map_or(line.len(), |(from, _)| from);
         let start = line[..from].char_indices().rev().nth(SHOWN);
         let start = start.map_or(0, |(start, _)| start);
         let mut before = shown(&line[start..from]);
@@ -173,7 +173,9 @@ mod tests {
 
     fn drawn(line: &str, column: u32, characters: usize) -> (String, String) {
         let problem = Problem::new(Rule::LongLine, "a.md", (1, column), "x").wide(characters);
-        let cut = Cut::of(line, &problem);
+        let from = line.char_indices().nth(column as usize - 1);
+        let from = from.map_or(line.len(), |(from, _)| from);
+        let cut = Cut::of((line, from), &problem);
         let caret = format!("{}{}", " ".repeat(cut.before), "^".repeat(cut.width));
         (cut.text, caret)
     }

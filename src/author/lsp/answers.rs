@@ -4,6 +4,7 @@
 
 use super::desk::{Desk, LISTS};
 use super::lists::{self, Named};
+use super::safe::safe;
 use crate::notebook::{Glance, Outlined, Role, Spot, Stands};
 use crate::panels::{Panel, attached, values};
 use lsp_types::{
@@ -130,7 +131,8 @@ pub fn about_topic(desk: &Desk, name: &str) -> Option<String> {
         let references = counted(book.backlink_count(name), "reference", "references");
         let mut parts = vec![format!("**{}**", plain(&topic.title))];
         if !topic.text.is_empty() {
-            parts.push(format!("{}{more}", topic.text));
+            let text = safe(&topic.text).unwrap_or_else(|| plain(&topic.text));
+            parts.push(format!("{text}{more}"));
         }
         parts.push("---".into());
         parts.push(format!("{place}, {references}"));

@@ -6,7 +6,7 @@
 use super::text::{Encoding, Lines};
 use super::uri;
 use crate::notebook::watch::{Change, Now};
-use crate::notebook::{Content, ContentError, Notebook, Rules};
+use crate::notebook::{Content, ContentError, Notebook, Rules, is_meant};
 use crate::panels::attached;
 use crate::web::demos::reasons;
 use lsp_types::{Location, Range as LspRange, TextDocumentContentChangeEvent, Uri};
@@ -169,6 +169,8 @@ impl Desk {
     fn lay(&mut self, file: &str, text: &str) {
         match LISTS.iter().find(|list| **list == file) {
             Some(list) => drop(self.lists.insert(list, text.into())),
+            // It can be looked at in the editor, and is no part of the notebook.
+            None if !is_meant(&self.real, file) => {}
             None => self.notebook = self.notebook.save(file, text.as_bytes()),
         }
     }

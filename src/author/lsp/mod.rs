@@ -8,7 +8,8 @@
 //!    `requests` says which answer belongs to which method, `client` is what the client says of itself.
 //! 3. `desk` is the notebook with what is open in the editor laid over it; `text` counts
 //!    lines and columns as editors do, `uri` reads addresses, `lists` reads the TOML lists.
-//! 4. `answers`, `complete`, `fix` and `rename` are pure functions of the desk.
+//! 4. `answers`, `complete`, `fix` and `rename` are pure functions of the desk; `safe` is what
+//!    of a note's text an editor is given to draw.
 //! 5. `checker` looks for problems on a thread of its own, `diagnostics` tells of them.
 
 pub mod answers;
@@ -21,6 +22,7 @@ pub mod fix;
 mod lists;
 pub mod rename;
 mod requests;
+mod safe;
 pub mod server;
 pub mod text;
 mod uri;

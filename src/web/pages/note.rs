@@ -40,7 +40,7 @@ struct Page<'a> {
 /// The note at `path`, with page `asked` (from 1) of its backlinks. `None` where no note is.
 pub fn note(notebook: &Notebook, path: &str, asked: usize, beside: &Beside<'_>) -> Option<String> {
     let note = notebook.note(path)?;
-    let warnings = beside.to_mend(notebook, &note.file);
+    let warnings = beside.for_the_author(notebook, &note.file);
     Some(draw(
         &note,
         warnings,

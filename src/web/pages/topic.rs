@@ -100,7 +100,7 @@ fn defined(notebook: &Notebook, topic: &DefinedTopic, asked: usize, beside: &Bes
     let blocks: Vec<_> = topic.blocks.iter().collect();
     let drawn_sections = sections.sections(&blocks);
     let (tree, has_live) = around(topic, beside);
-    let warnings = beside.to_mend(notebook, &topic.file);
+    let warnings = beside.for_the_author(notebook, &topic.file);
     drawn(&Defined {
         name: &topic.name,
         title: &topic.title,
