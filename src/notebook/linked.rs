@@ -63,6 +63,8 @@ pub struct Notebook {
     paths: Arc<Paths>,
     near: Arc<LazyNear>,
     reading: Arc<OnceLock<Reading>>,
+    /// The wanted names, found when they are first asked for: every list of topics has them.
+    wanted: Arc<OnceLock<Vec<index::Wanted>>>,
     /// What its files may be called, made when it is first asked for.
     file_names: Arc<OnceLock<FileNames>>,
     /// The files beside the notes.
@@ -142,6 +144,7 @@ impl Notebook {
             paths: Arc::default(),
             near: Arc::default(),
             reading: Arc::default(),
+            wanted: Arc::default(),
             file_names: Arc::default(),
             beside: Arc::new(beside),
             root: None,
@@ -333,6 +336,7 @@ impl Notebook {
     /// file. The winner of a name is chosen anew only there. Says whether any name leads
     /// elsewhere than before.
     fn link(&mut self, slot: u32, old: Option<&Parsed>, new: Option<&Parsed>) -> bool {
+        self.wanted = Arc::default();
         let sites = |note: Option<&Parsed>| -> FxHashMap<String, Vec<Site>> {
             let mut sites = FxHashMap::<String, Vec<Site>>::default();
             for (anchor, heading, name) in note.into_iter().flat_map(defines) {
@@ -446,6 +450,7 @@ impl Notebook {
             })
             .collect();
         self.paths = Arc::new(Paths::assign(&claims, self.rules.reserved));
+        self.wanted = Arc::default();
         self.reading = Arc::default();
         self.leads = Arc::default();
     }
@@ -753,7 +758,11 @@ impl Notebook {
     }
 
     /// Every wanted name, in name order.
-    pub fn wanted(&self) -> Vec<index::Wanted> {
+    pub fn wanted(&self) -> &[index::Wanted] {
+        self.wanted.get_or_init(|| self.find_wanted())
+    }
+
+    fn find_wanted(&self) -> Vec<index::Wanted> {
         let mut wanted = FxHashSet::default();
         for (_, note) in self.files() {
             wanted.extend(

@@ -368,7 +368,7 @@ impl Notebook {
             notes: Vec::new(),
             anchors: Vec::new(),
             references: Vec::new(),
-            wanted: self.wanted(),
+            wanted: self.wanted().to_vec(),
             duplicates: Vec::new(),
             warnings: Vec::new(),
         };

@@ -420,7 +420,7 @@ fn a_missing_name_is_wanted_by_prefix_or_near_miss() {
     );
     let wanted: Vec<_> = book
         .wanted()
-        .into_iter()
+        .iter()
         .map(|w| format!("{} -> {}", w.name, w.did_you_mean.join(",")))
         .collect();
     assert_eq!(

@@ -217,7 +217,7 @@ impl<'n> Addresses<'n> {
             self.add(topic, &topic_url(&wanted.name), &format!("topics/{name}"));
             let map = MapOf::Topic(wanted.name.clone()).address();
             let file = format!("maps/wanted/{name}");
-            self.add(What::WantedMap(wanted.name), &map, &file);
+            self.add(What::WantedMap(wanted.name.clone()), &map, &file);
         }
     }
 

@@ -134,12 +134,12 @@ fn documents(edition: &Edition, addresses: &Addresses<'_>) -> Vec<Document> {
         })
     });
     let mut all: Vec<Document> = topics.collect();
-    let wanted = notebook.wanted().into_iter().filter_map(|wanted| {
+    let wanted = notebook.wanted().iter().filter_map(|wanted| {
         let href = file(topic_url(&wanted.name))?;
         let text = Text {
             title: notebook.topic_link(&wanted.name).title,
             topic: Some(wanted.name.clone()),
-            names: wanted.name,
+            names: wanted.name.clone(),
             text: String::new(),
         };
         Some(Document::of(&text, href, String::new(), Kind::Wanted))
