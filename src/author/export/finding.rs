@@ -11,7 +11,6 @@ use crate::panels::Panel;
 use crate::web::demos::pages::demo_url;
 use crate::web::pages::{note_url, topic_url};
 use crate::web::state::Edition;
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 use serde_json::json;
@@ -67,13 +66,13 @@ pub fn index(edition: &Edition, addresses: &Addresses<'_>) -> Vec<(String, Vec<u
         shown.push(document.shown);
     }
     let mut all: Vec<_> = all.into_iter().collect();
-    all.par_sort_unstable();
+    all.sort_unstable();
     let (firsts, mut files) = parts(&all);
-    let docs = shown.par_chunks(CHUNK).enumerate().map(|(number, docs)| {
+    let docs = shown.chunks(CHUNK).enumerate().map(|(number, docs)| {
         let file = format!("search/docs-{number}.json");
         (file, serde_json::to_vec(docs).unwrap_or_default())
     });
-    files.par_extend(docs);
+    files.extend(docs);
     let index = json!({ "docs": shown.len(), "chunk": CHUNK, "shards": firsts });
     files.push((
         "search/index.json".to_owned(),
@@ -123,7 +122,7 @@ fn documents(edition: &Edition, addresses: &Addresses<'_>) -> Vec<Document> {
     let notebook = &edition.notebook;
     let file = |address: String| addresses.page(&address).map(|page| page.href.clone());
     let notes = notebook.notes(0, usize::MAX);
-    let topics = notes.par_iter().flat_map_iter(|note| {
+    let topics = notes.iter().flat_map(|note| {
         let texts = notebook.texts(&note.path).into_iter();
         texts.filter_map(|text| {
             let (address, place) = match &text.topic {

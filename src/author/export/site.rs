@@ -90,9 +90,14 @@ pub fn site(copied: &Copied<'_>, place: Place) -> Result<Told, ExportError> {
         folder: place.folder(),
     };
     site.folders()?;
-    let (written, others) = rayon::join(|| site.pages(), || site.others());
+    // The index is made one word after the other: on a thread of its own it is done when the
+    // pages are. As a part of their work it would be left for the end, and then alone.
+    let (written, others) = std::thread::scope(|scope| {
+        let others = scope.spawn(|| site.others());
+        (site.pages(), others.join())
+    });
     let mut told = Told::default();
-    let mut all = others?;
+    let mut all = others.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
     let mut sheets = BTreeSet::new();
     for page in written? {
         told.pages += page.files.len();
