@@ -267,22 +267,27 @@ impl Notebook {
     /// Which note a topic stands in, and which of the note's places it is, from 0, as
     /// [`Notebook::note_map`] counts them. `None` for a name that nobody defines.
     pub fn place_of(&self, name: &str) -> Option<(NoteLink, usize)> {
-        let (slot, note, anchor) = self.definition(name)?;
-        let topics = self.topics_in(slot, note);
-        let at = topics
-            .iter()
-            .position(|(source, _)| *source == anchor.source)?;
-        let outside = self.text_is_a_place(slot, note);
-        Some((self.note_link(slot), at + usize::from(outside)))
+        let (slot, note, _) = self.definition(name)?;
+        let mut places = self.named_places(slot, note);
+        let (_, at) = places.find(|(other, _)| *other == name)?;
+        Some((self.note_link(slot), at))
     }
 
     /// Every name that the note at a path (not percent-encoded) defines, with which of the
     /// note's places it is: for all of them what [`Notebook::place_of`] is for one.
     pub fn places_in(&self, path: &str) -> Vec<(&str, usize)> {
         let slot = self.slot_at_path(path);
-        let Some((slot, note)) = slot.and_then(|slot| Some((slot, self.parsed(slot)?))) else {
-            return Vec::new();
-        };
+        let note = slot.and_then(|slot| Some((slot, self.parsed(slot)?)));
+        note.map_or_else(Vec::new, |(slot, note)| {
+            self.named_places(slot, note).collect()
+        })
+    }
+
+    fn named_places<'n>(
+        &'n self,
+        slot: u32,
+        note: &'n Parsed,
+    ) -> impl Iterator<Item = (&'n str, usize)> {
         let topics = self.topics_in(slot, note);
         let first = usize::from(self.text_is_a_place(slot, note));
         let places: FxHashMap<(u32, u32), usize> = topics
@@ -290,12 +295,11 @@ impl Notebook {
             .zip(first..)
             .map(|((source, _), at)| ((source.start, source.end), at))
             .collect();
-        let defined = defines(note).filter(|(index, ..)| self.wins(slot, *index, note));
-        let named = defined.filter_map(|(index, _, name)| {
+        let defined = defines(note).filter(move |(index, ..)| self.wins(slot, *index, note));
+        defined.filter_map(move |(index, _, name)| {
             let source = note.anchors[index as usize].source;
             Some((name, *places.get(&(source.start, source.end))?))
-        });
-        named.collect()
+        })
     }
 
     /// Where a note stands among the notes in reading order, from 0.

@@ -163,11 +163,7 @@ const READMES: [&str; 2] = ["README", "index"];
 
 /// The content folder's own README: what somebody who opens the folder reads first.
 pub(super) fn opening(notebook: &Notebook) -> Option<u32> {
-    let stems = READMES
-        .iter()
-        .flat_map(|name| [(*name).to_owned(), name.to_lowercase()]);
-    let files = stems.flat_map(|stem| [format!("{stem}.md"), format!("{stem}.markdown")]);
-    files.into_iter().find_map(|file| notebook.slot_of(&file))
+    notebook.note_at("")
 }
 
 /// A wiki link's target before its `#`, and after the last one.

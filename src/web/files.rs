@@ -183,6 +183,11 @@ fn range(headers: &HeaderMap, etag: &str, length: u64) -> Asked {
     }
 }
 
+/// The type of a file, by its name.
+pub fn content_type(name: &str) -> &'static str {
+    kind(name).content_type
+}
+
 /// What a file is, by the ending of its name.
 fn kind(name: &str) -> Kind {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
@@ -213,7 +218,6 @@ fn kind(name: &str) -> Kind {
         | "patch" | "dockerfile" | "tf" | "hcl" | "service" | "rst" | "tex" | "adoc" => {
             shown("text/plain; charset=utf-8")
         }
-        // A browser runs pages, and its viewer of these needs what a sandbox forbids.
         _ if matches!(
             name.rsplit('/').next(),
             Some("Dockerfile" | "Makefile" | "LICENSE")
@@ -221,6 +225,7 @@ fn kind(name: &str) -> Kind {
         {
             shown("text/plain; charset=utf-8")
         }
+        // A browser's viewer of these needs what a sandbox forbids, and a page it would run.
         "pdf" => Kind {
             content_type: "application/pdf",
             download: true,

@@ -1,7 +1,8 @@
 //! Files beside the notes, such as pictures: those that a page shows or leads to come along.
 
 use super::addresses::safe;
-use crate::notebook::Notebook;
+use crate::notebook::{Notebook, is_meant};
+use crate::web::files::content_type;
 use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,51 +12,49 @@ use std::sync::{Mutex, PoisonError};
 /// Where the server shows files beside notes.
 const SERVED: &str = "/files/";
 
-/// What may come along, by ending, with its type: nothing that a browser runs by itself.
-const ENDINGS: &[(&str, &str)] = &[
-    ("png", "image/png"),
-    ("jpg", "image/jpeg"),
-    ("jpeg", "image/jpeg"),
-    ("gif", "image/gif"),
-    ("webp", "image/webp"),
-    ("avif", "image/avif"),
-    ("svg", "image/svg+xml"),
-    ("pdf", "application/pdf"),
-    ("txt", "text/plain"),
-    ("csv", "text/csv"),
-    ("json", "application/json"),
-    ("yaml", "text/plain"),
-    ("yml", "text/plain"),
-    ("toml", "text/plain"),
-    ("sh", "text/plain"),
-    ("zip", "application/zip"),
-    ("tar", "application/x-tar"),
-    ("gz", "application/gzip"),
-    ("mp4", "video/mp4"),
-    ("webm", "video/webm"),
-    ("mp3", "audio/mpeg"),
-    ("apng", "image/apng"),
-    ("bmp", "image/bmp"),
-    ("ico", "image/vnd.microsoft.icon"),
-    ("conf", "text/plain"),
-    ("diff", "text/plain"),
-    ("dockerfile", "text/plain"),
-    ("dockerignore", "text/plain"),
-    ("go", "text/plain"),
-    ("hcl", "text/plain"),
-    ("ini", "text/plain"),
-    ("log", "text/plain"),
-    ("patch", "text/plain"),
-    ("py", "text/plain"),
-    ("rs", "text/plain"),
-    ("sql", "text/plain"),
-    ("tsv", "text/plain"),
-    ("tgz", "application/gzip"),
-    ("xz", "application/x-xz"),
+/// What may come along, by ending: nothing that a browser runs by itself, whatever type a file
+/// server gives it.
+const ENDINGS: &[&str] = &[
+    "apng",
+    "avif",
+    "bmp",
+    "conf",
+    "csv",
+    "diff",
+    "dockerfile",
+    "dockerignore",
+    "gif",
+    "go",
+    "gz",
+    "hcl",
+    "ico",
+    "ini",
+    "jpeg",
+    "jpg",
+    "json",
+    "log",
+    "mp3",
+    "mp4",
+    "patch",
+    "pdf",
+    "png",
+    "py",
+    "rs",
+    "sh",
+    "sql",
+    "svg",
+    "tar",
+    "tgz",
+    "toml",
+    "tsv",
+    "txt",
+    "webm",
+    "webp",
+    "xz",
+    "yaml",
+    "yml",
+    "zip",
 ];
-
-/// The type of a file without an ending, as `Dockerfile`.
-const NO_ENDING: &str = "text/plain";
 
 /// The files beside the notes that pages ask for.
 #[derive(Debug, Default)]
@@ -75,7 +74,7 @@ pub struct Beside {
     pub path: PathBuf,
     /// Its name from the folder of the notes, with `/`.
     pub name: String,
-    /// Its type.
+    /// Its type, as the server tells it.
     pub mime: &'static str,
 }
 
@@ -101,20 +100,18 @@ impl Files {
         let path = percent_decode_str(path).decode_utf8().ok()?;
         let name = path.strip_prefix(SERVED)?;
         let plain = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.contains('\\');
-        if !name.split('/').all(plain) || !self.led_to.contains(name) {
+        if !name.split('/').all(plain) || !self.led_to.contains(name) || !is_safe(name) {
             return None;
         }
-        let mime = mime(name)?;
         let found = root.join(name).canonicalize().ok()?;
-        let inside = found.strip_prefix(root).ok()?;
-        let hidden = inside
-            .iter()
-            .any(|part| part.as_encoded_bytes().starts_with(b"."));
+        let real = found.strip_prefix(root).ok()?.to_str()?.replace('\\', "/");
+        // A link may lead to another file that is meant to be read, and to nothing else.
+        let is_meant = real == name || is_meant(root, &real);
         let is_file = std::fs::metadata(&found).is_ok_and(|about| about.is_file());
-        (is_file && !hidden).then(|| Beside {
+        (is_file && is_meant).then(|| Beside {
             path: found,
             name: name.to_owned(),
-            mime,
+            mime: content_type(name),
         })
     }
 
@@ -135,15 +132,13 @@ impl Files {
     }
 }
 
-/// The type of a file, where it is safe to give.
-fn mime(name: &str) -> Option<&'static str> {
+/// Whether a file may come along; one without an ending, as `Dockerfile`, is text.
+fn is_safe(name: &str) -> bool {
     let last = name.rsplit('/').next().unwrap_or(name);
-    let Some((_, ending)) = last.rsplit_once('.') else {
-        return Some(NO_ENDING);
-    };
-    let mut known = ENDINGS.iter();
-    let known = known.find(|(own, _)| ending.eq_ignore_ascii_case(own))?;
-    Some(known.1)
+    last.rsplit_once('.').is_none_or(|(_, ending)| {
+        let mut known = ENDINGS.iter();
+        known.any(|known| ending.eq_ignore_ascii_case(known))
+    })
 }
 
 /// A name that every file server takes. One that had to be changed, or that another may have
@@ -180,14 +175,17 @@ mod tests {
             "pics/.secret/x.png",
             "page.html",
             "note.md",
+            "kept.png",
+            ".gitignore",
             "../out.png",
         ] {
-            std::fs::write(notes.join(file), "x").expect("a file");
+            std::fs::write(notes.join(file), "kept.png\n").expect("a file");
         }
         #[cfg(unix)]
         for (to, link) in [
             ("../out.png", "link.png"),
             ("pics/.secret/x.png", "dot.png"),
+            ("kept.png", "passed.png"),
         ] {
             std::os::unix::fs::symlink(to, notes.join(link)).expect("a link");
         }
@@ -197,6 +195,7 @@ mod tests {
             "page.html",
             "link.png",
             "dot.png",
+            "passed.png",
             "pics",
             "none.png",
         ];
@@ -214,6 +213,7 @@ mod tests {
             "/files/%2e%2e/out.png",
             "/files/link.png",
             "/files/dot.png",
+            "/files/passed.png",
             "/files/page.html",
             "/files/note.md",
             "/files/pics",
@@ -239,15 +239,15 @@ mod tests {
     #[test]
     fn what_a_browser_runs_by_itself_stays_behind() {
         for (name, expected) in [
-            ("v1.2/Dockerfile", Some("text/plain")),
-            ("a.tar.GZ", Some("application/gzip")),
-            ("a.bmp", Some("image/bmp")),
-            ("a.html", None),
-            ("a.js", None),
-            ("a.php", None),
-            ("a.", None),
+            ("v1.2/Dockerfile", true),
+            ("a.tar.GZ", true),
+            ("a.bmp", true),
+            ("a.html", false),
+            ("a.js", false),
+            ("a.php", false),
+            ("a.", false),
         ] {
-            assert_eq!(mime(name), expected, "{name}");
+            assert_eq!(is_safe(name), expected, "{name}");
         }
     }
 

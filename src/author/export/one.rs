@@ -4,8 +4,7 @@
 use super::addresses::{Addresses, Page, What};
 use super::files::Files;
 use super::place::{ONE, put};
-use super::rewrite::{Rewriter, escape, without};
-use super::seen::Seen;
+use super::rewrite::{Rewriter, escape, with_values, without};
 use super::{Base, Copied, ExportError, Told};
 use crate::notebook::Notebook;
 use crate::panels::words;
@@ -14,7 +13,6 @@ use crate::web::pages::{self, LICENCE, VERSION, note_url, topic_url};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -149,42 +147,6 @@ fn without_tools(html: &str) -> String {
         out = without(&out, begins, ends).into_owned();
     }
     out
-}
-
-/// With what the host said behind each live value, in an element of this class: where no
-/// script runs, nobody compares the two.
-pub fn with_values<'h>(html: &'h str, seen: &Seen, class: &str) -> Cow<'h, str> {
-    const BEGINS: &str = "<live-value name=\"";
-    const ENDS: &str = "</a></live-value>";
-    if !html.contains(BEGINS) {
-        return html.into();
-    }
-    let mut out = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some(at) = rest.find(BEGINS) {
-        let name = rest[at + BEGINS.len()..].split('"').next();
-        let told = name.and_then(|name| seen.value(name));
-        let length = rest[at..].find(ENDS);
-        let (Some((told, state)), Some(length)) = (told, length) else {
-            out.push_str(&rest[..at + BEGINS.len()]);
-            rest = &rest[at + BEGINS.len()..];
-            continue;
-        };
-        let element = &rest[at..at + length];
-        out.push_str(&rest[..at]);
-        out.push_str(&element.replacen(
-            "data-state=\"loading\"",
-            &format!("data-state=\"{state}\""),
-            1,
-        ));
-        // Both are HTML of ours already.
-        out.push_str(&format!(
-            "<span class=\"{class}\"> (the host: {told})</span>{ENDS}"
-        ));
-        rest = &rest[at + length + ENDS.len()..];
-    }
-    out.push_str(rest);
-    out.into()
 }
 
 fn foot(copied: &Copied<'_>, page: &Page) -> String {

@@ -222,6 +222,42 @@ pub fn without<'h>(html: &'h str, begins: &str, ends: &str) -> Cow<'h, str> {
     Cow::Owned(out)
 }
 
+/// With what the host said behind each live value, in an element of this class: where no
+/// script runs, nobody compares the two.
+pub fn with_values<'h>(html: &'h str, seen: &Seen, class: &str) -> Cow<'h, str> {
+    const BEGINS: &str = "<live-value name=\"";
+    const ENDS: &str = "</a></live-value>";
+    if !html.contains(BEGINS) {
+        return html.into();
+    }
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find(BEGINS) {
+        let name = rest[at + BEGINS.len()..].split('"').next();
+        let told = name.and_then(|name| seen.value(name));
+        let length = rest[at..].find(ENDS);
+        let (Some((told, state)), Some(length)) = (told, length) else {
+            out.push_str(&rest[..at + BEGINS.len()]);
+            rest = &rest[at + BEGINS.len()..];
+            continue;
+        };
+        let element = &rest[at..at + length];
+        out.push_str(&rest[..at]);
+        out.push_str(&element.replacen(
+            "data-state=\"loading\"",
+            &format!("data-state=\"{state}\""),
+            1,
+        ));
+        // Both are HTML of ours already.
+        out.push_str(&format!(
+            "<span class=\"{class}\"> (the host: {told})</span>{ENDS}"
+        ));
+        rest = &rest[at + length + ENDS.len()..];
+    }
+    out.push_str(rest);
+    out.into()
+}
+
 /// The level of the last heading: what follows stands below it.
 fn level_over(html: &str) -> u8 {
     let mut end = html.len();

@@ -3,7 +3,7 @@
 use super::addresses::{Addresses, List, Page, What, numbered};
 use super::files::Files;
 use super::place::{Place, PlaceError, at};
-use super::rewrite::Rewriter;
+use super::rewrite::{Rewriter, with_values};
 use super::seen::HostSeen;
 use super::{Copied, ExportError, Told, finding, one, sitemap};
 use crate::demos::script;
@@ -90,8 +90,8 @@ pub fn site(copied: &Copied<'_>, place: Place) -> Result<Told, ExportError> {
         folder: place.folder(),
     };
     site.folders()?;
-    // The index is made one word after the other: on a thread of its own it is done when the
-    // pages are. As a part of their work it would be left for the end, and then alone.
+    // The index is made one word after the other, on a thread of its own beside the pages: as
+    // one more piece of their work it would wait for the end, and leave all other cores idle.
     let (written, others) = std::thread::scope(|scope| {
         let others = scope.spawn(|| site.others());
         (site.pages(), others.join())
@@ -253,7 +253,7 @@ impl Site<'_> {
         {
             written.sheets.insert(sheets.to_owned());
         }
-        let html = one::with_values(html, self.copied.seen, "soft still");
+        let html = with_values(html, self.copied.seen, "soft still");
         let rewritten = self.rewriter.page(&html, page, last, &file);
         written.lost.extend(rewritten.lost);
         self.put(file, rewritten.html.as_bytes(), written)
